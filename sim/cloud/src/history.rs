@@ -1,0 +1,142 @@
+//! Every fact of a run, as a stream. The history keeps no events: what is remembered is a subscriber's business.
+
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
+
+use serde_json::Value;
+
+use crate::world::Clock;
+
+/// Something that happened in the world, in terms that need no knowledge of the system under test.
+#[derive(Debug, Clone)]
+pub enum Fact<'a> {
+    /// An HTTP request left a function, and how it ended for the caller.
+    Request(Request<'a>),
+    /// An item of a table changed. `before` is `None` for a new one, `after` for a removed one; images in DynamoDB JSON.
+    Item { table: &'a str, key: &'a Value, before: Option<&'a Value>, after: Option<&'a Value>, cause: Cause<'a> },
+    /// Something happened to a message of a queue.
+    Queue { queue: &'a str, message_id: &'a str, event: QueueEvent<'a> },
+    /// A topic took a message.
+    Published { topic: &'a str, message_id: &'a str, body: &'a str, by: Cause<'a> },
+    /// A function began or ended an invocation.
+    Invocation { function: &'a str, environment: u64, request_id: &'a str, event: InvocationEvent<'a> },
+    /// An execution environment was created, reclaimed, or lost.
+    Environment { function: &'a str, environment: u64, event: EnvironmentEvent },
+    /// A function wrote a line to its log stream.
+    Log { function: &'a str, environment: u64, line: &'a str },
+    /// A schedule fired.
+    Schedule { rule: &'a str, slot: SystemTime, duplicate: bool },
+    /// A fault was applied to something.
+    Fault { rule: usize, kind: &'a str, target: &'a str },
+}
+
+/// Who did it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause<'a> {
+    /// A function's call.
+    Function { name: &'a str, environment: u64, request_id: &'a str },
+    /// AWS itself: a TTL, a delivery, a redrive.
+    Cloud,
+    /// The world outside: a workload, a provisioner, a test.
+    Outside,
+}
+
+/// One request on the wire, reported when the caller learns its end, or when nobody waits for it any more.
+#[derive(Debug, Clone)]
+pub struct Request<'a> {
+    pub cause: Cause<'a>,
+    /// `dynamodb`, `sqs`, `sns`, `lambda`, `parameters`, or the host name of a server outside.
+    pub service: &'a str,
+    /// The operation (`UpdateItem`), or method and path for a server outside.
+    pub operation: &'a str,
+    /// What it was about: table, queue, topic or function name; empty when there is none.
+    pub resource: &'a str,
+    pub sent: SystemTime,
+    pub took: Duration,
+    pub end: RequestEnd<'a>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RequestEnd<'a> {
+    /// An answer arrived. `code` is the AWS error code, empty for a success.
+    Answered { status: u16, code: &'a str },
+    /// The request never reached the service; the caller was left waiting.
+    RequestLost,
+    /// The service acted; its answer was lost and the caller was left waiting.
+    ResponseLost,
+    /// The connection was reset, before (`acted: false`) or after the service had acted.
+    Reset { acted: bool },
+}
+
+#[derive(Debug, Clone, Copy)]
+pub enum QueueEvent<'a> {
+    Sent { body: &'a str, by: Cause<'a> },
+    /// `duplicate` when the queue hands out a message again although it was not due.
+    Received { receive_count: u32, duplicate: bool },
+    Deleted,
+    /// Moved to the dead-letter queue `to`, after its receives were used up.
+    Moved { to: &'a str, receive_count: u32 },
+    Expired,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub enum InvocationEvent<'a> {
+    Started { cold: bool },
+    /// `took` is what is billed: with init when the start was cold.
+    Ended { outcome: Outcome<'a>, took: Duration, memory_mb: u32 },
+    /// No environment could take it: `reason` is Lambda's (`ReservedFunctionConcurrentInvocationLimitExceeded`, …).
+    Throttled { reason: &'a str },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome<'a> {
+    Success,
+    /// The handler answered with an error, or panicked; `error_type` as Lambda reports it.
+    Error { error_type: &'a str },
+    TimedOut,
+    Crashed,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EnvironmentEvent {
+    Created { init: Duration },
+    Reclaimed,
+    Crashed,
+    InitFailed,
+}
+
+/// Learns of every fact as it happens. Subscribers run inside the world: they are quick, and never wait.
+pub trait Subscriber: Send {
+    fn observe(&mut self, at: SystemTime, fact: &Fact<'_>);
+}
+
+/// The stream itself; clones share it.
+#[derive(Clone)]
+pub struct History {
+    clock: Clock,
+    subscribers: Arc<Mutex<Vec<Box<dyn Subscriber>>>>,
+}
+
+impl History {
+    pub fn new(clock: Clock) -> Self {
+        Self { clock, subscribers: Arc::default() }
+    }
+
+    pub fn subscribe(&self, subscriber: Box<dyn Subscriber>) {
+        self.subscribers.lock().expect("no subscriber panicked").push(subscriber);
+    }
+
+    pub fn record(&self, fact: Fact<'_>) {
+        let at = self.clock.now();
+        for subscriber in self.subscribers.lock().expect("no subscriber panicked").iter_mut() {
+            subscriber.observe(at, &fact);
+        }
+    }
+}
+
+/// A subscriber that is shared with whoever reads it after the run.
+impl<S: Subscriber> Subscriber for Arc<Mutex<S>> {
+    fn observe(&mut self, at: SystemTime, fact: &Fact<'_>) {
+        self.lock().expect("no subscriber panicked").observe(at, fact);
+    }
+}

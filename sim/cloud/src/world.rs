@@ -1,0 +1,66 @@
+//! What one seed decides: the clock, and a random stream for each concern.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use aws_smithy_async::time::TimeSource;
+use rand::SeedableRng;
+use rand_pcg::Pcg64Mcg;
+use sha2::{Digest, Sha256};
+use tokio::time::Instant;
+
+/// A random stream. The generator is named, because its algorithm is part of what a seed means.
+pub type Stream = Pcg64Mcg;
+
+/// The clock of a world: an epoch plus the Tokio clock, so that it jumps when Tokio's does.
+#[derive(Clone, Copy, Debug)]
+pub struct Clock {
+    epoch: SystemTime,
+    start: Instant,
+}
+
+impl Clock {
+    /// A clock that shows `epoch` now. Call it inside the runtime whose clock it is to follow.
+    pub fn starting_at(epoch: SystemTime) -> Self {
+        Self { epoch, start: Instant::now() }
+    }
+
+    pub fn now(&self) -> SystemTime {
+        self.epoch + self.elapsed()
+    }
+
+    /// Milliseconds since the Unix epoch.
+    pub fn now_ms(&self) -> u64 {
+        self.now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64)
+    }
+
+    /// Time since the world began.
+    pub fn elapsed(&self) -> Duration {
+        self.start.elapsed()
+    }
+
+    /// The Tokio instant at which the clock will show `at`; the beginning of the world for an earlier time.
+    pub fn instant_at(&self, at: SystemTime) -> Instant {
+        self.start + at.duration_since(self.epoch).unwrap_or_default()
+    }
+}
+
+impl TimeSource for Clock {
+    fn now(&self) -> SystemTime {
+        Clock::now(self)
+    }
+}
+
+/// The one number that decides a world.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seed(pub u64);
+
+impl Seed {
+    /// The random stream of one concern (`latency`, `duplicates`, …). Streams are derived by name, so that drawing more
+    /// from one, or adding another, does not shift the rest.
+    pub fn stream(self, name: &str) -> Stream {
+        let digest = Sha256::new().chain_update(self.0.to_be_bytes()).chain_update(name).finalize();
+        let mut key = [0; 16];
+        key.copy_from_slice(&digest[..16]);
+        Stream::from_seed(key)
+    }
+}

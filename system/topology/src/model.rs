@@ -1,0 +1,190 @@
+//! What a template describes, after parameters and conditions are resolved for one stage.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// Everything that one template deploys, by logical id.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Topology {
+    pub region: String,
+    pub account: String,
+    /// Values of the template's parameters, after defaults and overrides.
+    pub parameters: BTreeMap<String, String>,
+    pub functions: BTreeMap<String, Function>,
+    pub tables: BTreeMap<String, Table>,
+    pub queues: BTreeMap<String, Queue>,
+    pub topics: BTreeMap<String, Topic>,
+    pub subscriptions: BTreeMap<String, Subscription>,
+    pub event_sources: BTreeMap<String, EventSource>,
+    pub schedules: BTreeMap<String, Schedule>,
+    pub roles: BTreeMap<String, Role>,
+    pub queue_policies: BTreeMap<String, QueuePolicy>,
+    pub log_groups: BTreeMap<String, LogGroup>,
+    pub alarms: BTreeMap<String, Alarm>,
+    pub store_parameters: BTreeMap<String, StoreParameter>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Function {
+    /// `FunctionName`, the name that Invoke takes.
+    pub name: String,
+    pub arn: String,
+    pub timeout: Duration,
+    pub memory_mb: u32,
+    pub reserved_concurrency: Option<u32>,
+    pub architecture: String,
+    pub runtime: String,
+    pub environment: BTreeMap<String, String>,
+    /// Logical id of its role.
+    pub role: String,
+    pub tracing_active: bool,
+    pub layers: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Table {
+    pub name: String,
+    pub arn: String,
+    pub partition_key: Key,
+    pub sort_key: Option<Key>,
+    pub indexes: Vec<Index>,
+    pub ttl_attribute: Option<String>,
+    pub point_in_time_recovery: bool,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Key {
+    pub name: String,
+    /// `S`, `N` or `B`.
+    pub kind: String,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Index {
+    pub name: String,
+    pub partition_key: Key,
+    pub sort_key: Option<Key>,
+    pub projection: Projection,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Projection {
+    All,
+    KeysOnly,
+    Include(Vec<String>),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Queue {
+    pub name: String,
+    pub arn: String,
+    pub url: String,
+    pub visibility_timeout: Duration,
+    pub retention: Duration,
+    pub delay: Duration,
+    pub receive_wait: Duration,
+    pub redrive: Option<Redrive>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Redrive {
+    /// ARN of the dead-letter queue.
+    pub target_arn: String,
+    pub max_receive_count: u32,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Topic {
+    pub name: String,
+    pub arn: String,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Subscription {
+    pub topic_arn: String,
+    /// `sqs` or `lambda`, `email`, `https`.
+    pub protocol: String,
+    /// ARN or address.
+    pub endpoint: String,
+    pub raw_message_delivery: bool,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct EventSource {
+    pub queue_arn: String,
+    /// Logical id of the function.
+    pub function: String,
+    pub batch_size: u32,
+    pub batching_window: Duration,
+    pub maximum_concurrency: Option<u32>,
+    pub report_batch_item_failures: bool,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Schedule {
+    /// Name of the rule.
+    pub name: String,
+    /// `rate(…)` or `cron(…)`.
+    pub expression: String,
+    /// Logical id of the function.
+    pub function: String,
+    /// Constant JSON that replaces the event.
+    pub input: Option<String>,
+    pub enabled: bool,
+    pub retry_attempts: u32,
+    pub event_age_max: Duration,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Role {
+    pub name: String,
+    pub statements: Vec<Statement>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Statement {
+    pub allow: bool,
+    pub actions: Vec<String>,
+    pub resources: Vec<String>,
+    /// Service principals (`sns.amazonaws.com`) of a resource policy; empty in a role's.
+    pub principals: Vec<String>,
+    /// `aws:SourceArn` that a resource policy demands.
+    pub source_arns: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct QueuePolicy {
+    pub queue_urls: Vec<String>,
+    pub statements: Vec<Statement>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct LogGroup {
+    pub name: String,
+    pub retention_days: u32,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Alarm {
+    pub name: String,
+    pub namespace: String,
+    pub metric: String,
+    pub dimensions: BTreeMap<String, String>,
+    /// `Sum`, `Average`, `Maximum`, or a percentile (`p95`).
+    pub statistic: String,
+    pub period: Duration,
+    pub evaluation_periods: u32,
+    pub datapoints_to_alarm: u32,
+    pub threshold: f64,
+    pub comparison: String,
+    pub treat_missing_data: String,
+    pub actions: Vec<String>,
+}
+
+/// A plain entry of Parameter Store (`AWS::SSM::Parameter`); CloudFormation cannot create a SecureString.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoreParameter {
+    pub name: String,
+    pub kind: String,
+    pub value: String,
+}
