@@ -1,0 +1,31 @@
+# What a person runs; `.ci/run` calls the same.
+
+# the month, with its verdict
+run *ARGS:
+    cargo run --release -- run {{ARGS}}
+
+# every test
+test:
+    cargo test
+
+# formatting, lints, and the invariants of ARCHITECTURE.md
+lint:
+    cargo fmt --all --check
+    cargo clippy --workspace --all-targets -- -D warnings
+    .ci/invariants
+
+# same seed, same history: in this process and in a fresh one
+determinism:
+    cargo run --release -- run smoke --twice
+
+# every scenario that the repository ships
+scenarios:
+    cargo run --release -- run smoke month ntfy-outage duplicates poison
+
+# licences and sources of the dependencies (needs cargo-deny)
+deny:
+    cargo deny check licenses bans sources
+
+# the template, as AWS's own linter sees it (needs cfn-lint)
+template:
+    cfn-lint system/template.yaml
