@@ -1,0 +1,188 @@
+//! One self-contained page about one run: no script, no font, no picture from elsewhere.
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use crate::result::{RunResult, Verdict};
+use crate::{chart, units};
+
+const STYLE: &str = include_str!("style.css");
+
+/// The page. Everything that comes from outside is escaped by the template.
+pub fn page(run: &RunResult) -> String {
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { (run.scenario) " · seed " (run.seed) " · " (verdict(run.verdict)) }
+                style { (PreEscaped(STYLE)) }
+            }
+            body {
+                (heading(run))
+                (objectives(run))
+                (checkers(run))
+                (messages(run))
+                (latency(run))
+                (faults(run))
+                (reproduction(run))
+            }
+        }
+    }
+    .into_string()
+}
+
+fn heading(run: &RunResult) -> Markup {
+    let class = if run.verdict == Verdict::Pass { "good" } else { "bad" };
+    html! {
+        h1 { (run.scenario) ": " span class=(class) { (verdict(run.verdict)) } }
+        p class="faint" {
+            "seed " (run.seed) ", profile " (run.profile) ", from " (run.started) ": "
+            (units::duration(run.simulated_seconds)) " simulated in " (units::duration(run.wall_seconds)) ", "
+            (units::count(run.aws_calls)) " AWS calls"
+        }
+        @for note in &run.notes { p { (note) } }
+    }
+}
+
+fn objectives(run: &RunResult) -> Markup {
+    html! {
+        h2 { "Objectives" }
+        div class="scroll" { table {
+            tr { th { "objective" } th { "target" } th { "observed" } th { "" } th class="number" { "budget left" } th class="number" { "events" } }
+            @for objective in &run.objectives { tr {
+                td { (objective.name) }
+                td { (units::target(objective)) }
+                td { (units::observed(objective)) }
+                td { (held(objective.held)) }
+                td class="number" { (units::budget(objective)) }
+                td class="number" { (units::count(objective.events)) }
+            } }
+        } }
+    }
+}
+
+fn checkers(run: &RunResult) -> Markup {
+    html! {
+        h2 { "Checkers" }
+        div class="scroll" { table {
+            tr { th { "checker" } th { "" } th class="number" { "violations" } th { "first examples" } }
+            @for checker in &run.checkers { tr {
+                td { (checker.name) }
+                td { (held(checker.held)) }
+                td class="number" { (units::count(checker.violations)) }
+                td { @if !checker.examples.is_empty() { ul { @for example in &checker.examples { li { (example) } } } } }
+            } }
+        } }
+    }
+}
+
+fn messages(run: &RunResult) -> Markup {
+    let messages = run.messages;
+    let account = [
+        ("created", messages.created),
+        ("completed", messages.completed),
+        ("failed", messages.failed),
+        ("cancelled", messages.cancelled),
+        ("in flight", messages.in_flight),
+        ("lost", messages.lost),
+        ("dead-lettered", messages.dead_lettered),
+        ("duplicated", messages.duplicated),
+    ];
+    html! {
+        h2 { "Messages" }
+        dl class="account" { @for (name, value) in account { div { dt { (name) } dd { (units::count(value)) } } } }
+    }
+}
+
+fn latency(run: &RunResult) -> Markup {
+    html! {
+        h2 { "Latency, created → accepted by ntfy" }
+        @match chart::latency(run) {
+            Some(svg) => {
+                p class="key" {
+                    span class="p50" { "p50" } span class="p95" { "p95" } span class="p99" { "p99" } span class="fault" { "a fault is on" }
+                }
+                (PreEscaped(svg))
+            }
+            None => p class="faint" { "nothing was delivered" }
+        }
+    }
+}
+
+fn faults(run: &RunResult) -> Markup {
+    html! {
+        @if !run.faults.is_empty() {
+            h2 { "Faults" }
+            div class="scroll" { table {
+                tr { th { "fault" } th { "from" } th { "until" } th class="number" { "applied" } }
+                @for fault in &run.faults { tr {
+                    td { (fault.name) }
+                    td { (units::duration(fault.from_seconds)) }
+                    td { (units::duration(fault.until_seconds)) }
+                    td class="number" { (units::count(fault.applied)) }
+                } }
+            } }
+        }
+    }
+}
+
+fn reproduction(run: &RunResult) -> Markup {
+    html! {
+        h2 { "Again" }
+        p { code { (run.replay) } }
+        p class="faint" { "history " code { (run.history_sha256) } }
+    }
+}
+
+fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Pass => "pass",
+        Verdict::Fail => "fail",
+    }
+}
+
+fn held(held: Option<bool>) -> Markup {
+    let class = match held {
+        Some(true) => "good",
+        Some(false) => "bad",
+        None => "unsure",
+    };
+    html! { span class=(class) { (units::held(held)) } }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::result::examples::failing;
+
+    /// The page without the parts that have tests of their own.
+    fn skeleton(page: &str) -> String {
+        let (start, rest) = page.split_once("<style>").unwrap();
+        let (_, rest) = rest.split_once("</style>").unwrap();
+        let (middle, rest) = rest.split_once("<svg").unwrap();
+        let (_, end) = rest.split_once("</svg>").unwrap();
+        format!("{start}{middle}{end}").replace("><", ">\n<")
+    }
+
+    #[test]
+    fn a_failing_run() {
+        insta::assert_snapshot!(skeleton(&page(&failing())));
+    }
+
+    #[test]
+    fn nothing_is_loaded_from_elsewhere_and_everything_is_escaped() {
+        let page = page(&failing());
+        for outside in ["src=", "href=", "url(", "@import", "<script"] {
+            assert!(!page.contains(outside), "{outside}");
+        }
+        assert!(page.contains("without a &lt;probe&gt;"));
+    }
+
+    #[test]
+    fn every_placeholder_colour_is_mapped_by_the_style_sheet() {
+        for colour in chart::PLACEHOLDERS {
+            assert!(STYLE.contains(&format!("=\"{colour}\"]")), "{colour}");
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! The verdict for a person at a terminal.
+
+use std::fmt::Write;
+
+use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Table, presets};
+
+use crate::result::{RunResult, Verdict};
+use crate::units;
+
+/// Whether escape sequences may be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Colours {
+    On,
+    Off,
+}
+
+impl Colours {
+    /// On only for a terminal, and never when `NO_COLOR` has a value (<https://no-color.org>).
+    pub fn choose(is_terminal: bool, no_color: Option<&str>) -> Self {
+        let refused = no_color.is_some_and(|value| !value.is_empty());
+        if is_terminal && !refused { Self::On } else { Self::Off }
+    }
+}
+
+/// The whole verdict, ending in a newline.
+pub fn render(run: &RunResult, colours: Colours) -> String {
+    let mut text = String::new();
+    let parts = [heading(run), objectives(run, colours), checkers(run, colours), messages(run), closing(run, colours)];
+    for part in parts {
+        writeln!(text, "{}\n", part.trim_end()).expect("a string takes everything");
+    }
+    text.truncate(text.trim_end().len());
+    text + "\n"
+}
+
+fn heading(run: &RunResult) -> String {
+    let speed = run.simulated_seconds / run.wall_seconds.max(1e-9);
+    format!(
+        "{} · seed {} · {} · {} simulated in {} ({}×, {} AWS calls)\n",
+        run.scenario,
+        run.seed,
+        run.profile,
+        units::duration(run.simulated_seconds),
+        units::duration(run.wall_seconds),
+        units::count(speed as u64),
+        units::count(run.aws_calls),
+    )
+}
+
+fn objectives(run: &RunResult, colours: Colours) -> String {
+    let mut table = table(&["objective", "target", "observed", "", "budget left"], colours);
+    for objective in &run.objectives {
+        table.add_row([
+            Cell::new(&objective.name),
+            Cell::new(units::target(objective)),
+            Cell::new(units::observed(objective)),
+            held(objective.held, colours),
+            Cell::new(units::budget(objective)).set_alignment(CellAlignment::Right),
+        ]);
+    }
+    table.trim_fmt()
+}
+
+fn checkers(run: &RunResult, colours: Colours) -> String {
+    let mut table = table(&["checker", "", "violations", "first examples"], colours);
+    for checker in &run.checkers {
+        table.add_row([
+            Cell::new(&checker.name),
+            held(checker.held, colours),
+            Cell::new(units::count(checker.violations)).set_alignment(CellAlignment::Right),
+            Cell::new(checker.examples.join("\n")),
+        ]);
+    }
+    table.trim_fmt()
+}
+
+fn messages(run: &RunResult) -> String {
+    let messages = run.messages;
+    let account = [
+        ("created", messages.created),
+        ("completed", messages.completed),
+        ("failed", messages.failed),
+        ("cancelled", messages.cancelled),
+        ("in flight", messages.in_flight),
+        ("lost", messages.lost),
+        ("dead-lettered", messages.dead_lettered),
+        ("duplicated", messages.duplicated),
+    ];
+    let parts: Vec<String> = account.iter().map(|(name, value)| format!("{} {name}", units::count(*value))).collect();
+    format!("messages: {}", parts.join(", "))
+}
+
+fn closing(run: &RunResult, colours: Colours) -> String {
+    let (word, code) = match run.verdict {
+        Verdict::Pass => ("PASS", 32),
+        Verdict::Fail => ("FAIL", 31),
+    };
+    let verdict = match colours {
+        Colours::On => format!("\x1b[1;{code}m{word}\x1b[0m"),
+        Colours::Off => word.to_owned(),
+    };
+    let mut text = String::new();
+    for note in &run.notes {
+        writeln!(text, "note: {note}").expect("a string takes everything");
+    }
+    writeln!(text, "history: sha256 {}", run.history_sha256).expect("a string takes everything");
+    write!(text, "verdict: {verdict}\nreplay:  {}", run.replay).expect("a string takes everything");
+    text
+}
+
+fn table(header: &[&str], colours: Colours) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    table.set_header(header.iter().map(|name| Cell::new(name).add_attribute(Attribute::Bold)));
+    match colours {
+        Colours::On => table.enforce_styling(),
+        Colours::Off => table.force_no_tty(),
+    };
+    table
+}
+
+fn held(held: Option<bool>, colours: Colours) -> Cell {
+    let cell = Cell::new(units::held(held));
+    match (colours, held) {
+        (Colours::Off, _) => cell,
+        (Colours::On, Some(true)) => cell.fg(Color::Green),
+        (Colours::On, Some(false)) => cell.fg(Color::Red).add_attribute(Attribute::Bold),
+        (Colours::On, None) => cell.fg(Color::Yellow),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::result::examples::failing;
+
+    #[test]
+    fn a_failing_run() {
+        insta::assert_snapshot!(render(&failing(), Colours::Off));
+    }
+
+    #[test]
+    fn colours_only_on_a_terminal_and_unless_refused() {
+        assert!(!render(&failing(), Colours::Off).contains('\x1b'));
+        assert!(render(&failing(), Colours::On).contains("\x1b[1;31mFAIL\x1b[0m"));
+        assert_eq!(Colours::choose(true, None), Colours::On);
+        assert_eq!(Colours::choose(true, Some("")), Colours::On);
+        assert_eq!(Colours::choose(true, Some("1")), Colours::Off);
+        assert_eq!(Colours::choose(false, None), Colours::Off);
+    }
+}
