@@ -19,6 +19,7 @@ pub struct Topology {
     pub schedules: BTreeMap<String, Schedule>,
     pub roles: BTreeMap<String, Role>,
     pub queue_policies: BTreeMap<String, QueuePolicy>,
+    pub permissions: BTreeMap<String, Permission>,
     pub log_groups: BTreeMap<String, LogGroup>,
     pub alarms: BTreeMap<String, Alarm>,
     pub store_parameters: BTreeMap<String, StoreParameter>,
@@ -39,6 +40,17 @@ pub struct Function {
     pub role: String,
     pub tracing_active: bool,
     pub layers: Vec<String>,
+    /// Name of the log group that it writes to.
+    pub log_group: String,
+    pub asynchronous: AsynchronousInvoke,
+}
+
+/// What Lambda does with an event whose asynchronous invocation failed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AsynchronousInvoke {
+    /// Tries after the first, 0 to 2.
+    pub retry_attempts: u32,
+    pub event_age_max: Duration,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -138,6 +150,9 @@ pub struct Schedule {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Role {
     pub name: String,
+    pub arn: String,
+    /// Service principals (`lambda.amazonaws.com`) that may assume it.
+    pub trusted: Vec<String>,
     pub statements: Vec<Statement>,
 }
 
@@ -158,10 +173,23 @@ pub struct QueuePolicy {
     pub statements: Vec<Statement>,
 }
 
+/// Who may invoke a function that is not called under a role (`AWS::Lambda::Permission`).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Permission {
+    /// Logical id of the function.
+    pub function: String,
+    pub action: String,
+    /// Service principal (`events.amazonaws.com`).
+    pub principal: String,
+    /// ARN of what invokes (the rule); `None` permits all of the service.
+    pub source_arn: Option<String>,
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct LogGroup {
     pub name: String,
-    pub retention_days: u32,
+    /// `None` keeps lines for ever.
+    pub retention_days: Option<u32>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -178,7 +206,10 @@ pub struct Alarm {
     pub threshold: f64,
     pub comparison: String,
     pub treat_missing_data: String,
+    /// ARNs told when it goes to ALARM.
     pub actions: Vec<String>,
+    /// ARNs told when it goes back to OK.
+    pub ok_actions: Vec<String>,
 }
 
 /// A plain entry of Parameter Store (`AWS::SSM::Parameter`); CloudFormation cannot create a SecureString.

@@ -1,0 +1,63 @@
+//! `AWS::CloudWatch::Alarm` on one metric.
+
+use std::time::Duration;
+
+use super::Reading;
+use crate::model::{Alarm, Topology};
+use crate::section::Section;
+
+const STATISTICS: [&str; 5] = ["Average", "Maximum", "Minimum", "SampleCount", "Sum"];
+const COMPARISONS: [&str; 4] =
+    ["GreaterThanOrEqualToThreshold", "GreaterThanThreshold", "LessThanOrEqualToThreshold", "LessThanThreshold"];
+const MISSING_DATA: [&str; 4] = ["breaching", "ignore", "missing", "notBreaching"];
+
+pub(crate) fn read(reading: &Reading<'_>, topology: &mut Topology) {
+    let properties = reading.properties();
+    properties.deployment_only(&["ActionsEnabled", "AlarmDescription", "Tags", "Unit"]);
+    for required in ["ComparisonOperator", "EvaluationPeriods", "Period", "Threshold"] {
+        properties.require(required);
+    }
+    let evaluation_periods = properties.number("EvaluationPeriods", 1..=u32::MAX).unwrap_or(1);
+    let datapoints = properties.number("DatapointsToAlarm", 1..=evaluation_periods);
+    let alarm = Alarm {
+        name: reading.name(),
+        namespace: properties.required_text("Namespace"),
+        metric: properties.required_text("MetricName"),
+        dimensions: properties.sections("Dimensions").iter().map(dimension).collect(),
+        statistic: statistic(&properties),
+        period: period(&properties),
+        evaluation_periods,
+        datapoints_to_alarm: datapoints.unwrap_or(evaluation_periods),
+        threshold: properties.number("Threshold", f64::MIN..=f64::MAX).unwrap_or_default(),
+        comparison: properties.one_of("ComparisonOperator", &COMPARISONS).unwrap_or_default(),
+        treat_missing_data: properties.one_of("TreatMissingData", &MISSING_DATA).unwrap_or("missing".to_owned()),
+        actions: properties.texts("AlarmActions"),
+        ok_actions: properties.texts("OKActions"),
+    };
+    topology.alarms.insert(reading.id(), alarm);
+}
+
+fn dimension(section: &Section<'_>) -> (String, String) {
+    (section.required_text("Name"), section.required_text("Value"))
+}
+
+/// `Statistic`, or the percentile of `ExtendedStatistic`.
+fn statistic(properties: &Section<'_>) -> String {
+    let plain = properties.one_of("Statistic", &STATISTICS);
+    let percentile = properties.text("ExtendedStatistic");
+    if plain.is_none() && percentile.is_none() {
+        properties.require("Statistic");
+    }
+    plain.or(percentile).unwrap_or_default()
+}
+
+/// 10, 20, 30, or a multiple of 60 seconds up to a day.
+fn period(properties: &Section<'_>) -> Duration {
+    let seconds = properties.number("Period", 10..=86_400).unwrap_or(60u64);
+    if let (false, Some(node)) =
+        ([10, 20, 30].contains(&seconds) || seconds.is_multiple_of(60), properties.find("Period"))
+    {
+        properties.wrong("Period", node, "10, 20, 30 or a multiple of 60 seconds");
+    }
+    Duration::from_secs(seconds)
+}

@@ -1,0 +1,76 @@
+//! `AWS::Serverless::Function`.
+
+use std::time::Duration;
+
+use super::{Reading, event, role};
+use crate::model::{AsynchronousInvoke, Function, Topology};
+use crate::section::Section;
+
+/// SAM's defaults are Lambda's own.
+const TIMEOUT_DEFAULT: Duration = Duration::from_secs(3);
+const MEMORY_MB_DEFAULT: u32 = 128;
+const EVENT_AGE_DEFAULT: Duration = Duration::from_secs(6 * 3600);
+
+pub(crate) fn read(reading: &Reading<'_>, topology: &mut Topology) {
+    let properties = reading.properties();
+    properties.deployment_only(&["CodeUri", "Description", "Handler", "PackageType", "Tags"]);
+    let name = reading.name();
+    let environment = properties.section("Environment").map(|section| section.text_map("Variables"));
+    let logging = properties.section("LoggingConfig").and_then(|logging| logging.text("LogGroup"));
+    let function = Function {
+        arn: reading.attribute("Arn"),
+        timeout: properties.seconds("Timeout", 1..=900).unwrap_or(TIMEOUT_DEFAULT),
+        memory_mb: properties.number("MemorySize", 128..=10_240).unwrap_or(MEMORY_MB_DEFAULT),
+        reserved_concurrency: properties.number("ReservedConcurrentExecutions", 0..=100_000),
+        architecture: architecture(&properties),
+        runtime: properties.required_text("Runtime"),
+        environment: environment.unwrap_or_default(),
+        role: role_of(reading, &properties, &name, topology),
+        tracing_active: properties.one_of("Tracing", &["Active", "PassThrough"]).as_deref() == Some("Active"),
+        layers: properties.texts("Layers"),
+        log_group: logging.unwrap_or_else(|| format!("/aws/lambda/{name}")),
+        asynchronous: asynchronous(&properties),
+        name,
+    };
+    topology.functions.insert(reading.id(), function);
+    event::read_all(reading, &properties, topology);
+}
+
+fn architecture(properties: &Section<'_>) -> String {
+    let Some(node) = properties.find("Architectures") else { return "x86_64".to_owned() };
+    let architecture = properties.only_text("Architectures").unwrap_or_default();
+    if !["arm64", "x86_64", ""].contains(&architecture.as_str()) {
+        properties.wrong("Architectures", node, "`arm64` or `x86_64`");
+    }
+    architecture
+}
+
+/// The logical id of its role: the one it names, or the one that SAM makes for it.
+fn role_of(reading: &Reading<'_>, properties: &Section<'_>, name: &str, topology: &mut Topology) -> String {
+    let policies = properties.sections("Policies");
+    let Some(given) = properties.find("Role") else {
+        let id = format!("{}Role", reading.resource.id);
+        let role_name = format!("{name}-role");
+        let arn = reading.scope.arn("arn:aws:iam::{account}:role/{name}", &role_name);
+        let traced = properties.find("Tracing").and_then(|tracing| tracing.as_text()) == Some("Active");
+        let role = role::implicit(role_name, arn, &policies, traced, event::polls_queue(properties));
+        topology.roles.insert(id.clone(), role);
+        return id;
+    };
+    if let Some(unused) = properties.find("Policies") {
+        properties.wrong("Policies", unused, "nothing, because `Role` is given and SAM would ignore it");
+    }
+    let arn = given.as_text().unwrap_or_default();
+    let role = reading.scope.role_id(arn);
+    if role.is_none() {
+        properties.wrong("Role", given, "the ARN of a role of this template");
+    }
+    role.unwrap_or_default().to_owned()
+}
+
+fn asynchronous(properties: &Section<'_>) -> AsynchronousInvoke {
+    let config = properties.section("EventInvokeConfig");
+    let retries = config.as_ref().and_then(|config| config.number("MaximumRetryAttempts", 0..=2));
+    let age = config.as_ref().and_then(|config| config.seconds("MaximumEventAgeInSeconds", 60..=21_600));
+    AsynchronousInvoke { retry_attempts: retries.unwrap_or(2), event_age_max: age.unwrap_or(EVENT_AGE_DEFAULT) }
+}

@@ -1,0 +1,64 @@
+//! One file for each family of resources: what its properties are, and what becomes of them.
+
+pub(crate) mod alarm;
+pub(crate) mod deployment;
+pub(crate) mod event;
+pub(crate) mod function;
+pub(crate) mod log;
+pub(crate) mod parameter;
+mod policy;
+pub(crate) mod queue;
+pub(crate) mod role;
+pub(crate) mod rule;
+pub(crate) mod table;
+pub(crate) mod topic;
+
+use crate::model::Topology;
+use crate::scope::Scope;
+use crate::section::Section;
+use crate::template::Resource;
+use crate::yaml::Node;
+
+/// One resource while it is read.
+pub(crate) struct Reading<'r> {
+    pub scope: Scope<'r>,
+    pub resource: &'r Resource,
+    /// With intrinsic functions resolved.
+    properties: Node,
+}
+
+impl Reading<'_> {
+    pub fn id(&self) -> String {
+        self.resource.id.clone()
+    }
+
+    pub fn properties(&self) -> Section<'_> {
+        let what = format!("`{}`", self.resource.kind.name);
+        let section = Section::open(&self.properties, what, self.scope.report);
+        if let Some(property) = self.resource.kind.name_property {
+            section.text(property);
+        }
+        section
+    }
+
+    /// The physical name; empty when that was reported.
+    pub fn name(&self) -> String {
+        self.scope.name_of(self.resource, self.resource.line).unwrap_or_default()
+    }
+
+    pub fn attribute(&self, attribute: &str) -> String {
+        self.scope.attribute(self.resource, attribute).unwrap_or_default()
+    }
+}
+
+/// Reads every resource into `topology`. One that is not deployed is read as well, so that its mistakes are found in
+/// every stage, and then left out.
+pub(crate) fn read_all(scope: &Scope<'_>, topology: &mut Topology) {
+    let mut left_out = Topology::default();
+    for resource in scope.template.resources.values() {
+        let deployed = scope.is_deployed(resource);
+        let scope = if deployed { *scope } else { scope.dormant() };
+        let reading = Reading { scope, resource, properties: scope.resolve(&resource.properties) };
+        (resource.kind.read)(&reading, if deployed { &mut *topology } else { &mut left_out });
+    }
+}
