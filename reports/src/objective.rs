@@ -36,7 +36,8 @@ impl Count {
 /// What was seen of an objective; of the same kind as its target.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Measurement {
-    /// The percentile's value, and how many events were under the limit.
+    /// The percentile's value, and how many events were under the limit. There is no value when so many events never
+    /// ended that the percentile is one of them.
     Percentile { observed: Option<Duration>, count: Count },
     /// Good and all events of each day.
     Ratio { days: Vec<Count> },
@@ -50,12 +51,11 @@ impl Objective {
     pub fn judge(&self, measurement: &Measurement) -> ObjectiveResult {
         match (self.target, measurement) {
             (Target::Percentile { percentile, under }, Measurement::Percentile { observed, count }) => {
-                let observed = observed.filter(|_| count.total > 0);
                 self.result(
                     under.as_secs_f64(),
                     Unit::Seconds,
                     observed.map(|value| value.as_secs_f64()),
-                    observed.map(|value| value < under),
+                    (count.total > 0).then(|| observed.is_some_and(|value| value < under)),
                     budget_remaining(*count, percentile),
                     *count,
                 )
@@ -135,6 +135,8 @@ mod tests {
         };
         assert_eq!(judge(9).held, Some(true));
         assert_eq!(judge(10).held, Some(false));
+        let never = p95().judge(&Measurement::Percentile { observed: None, count: Count { good: 10, total: 20 } });
+        assert_eq!((never.observed, never.held), (None, Some(false)));
         assert!((judge(9).budget_remaining.unwrap() - 0.2).abs() < 1e-9);
     }
 

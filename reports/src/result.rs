@@ -73,7 +73,7 @@ pub enum Unit {
 pub struct ObjectiveResult {
     pub name: String,
     pub target: f64,
-    /// `null` when there was nothing to measure.
+    /// `null` when there was nothing to measure, or when what was measured never ended.
     pub observed: Option<f64>,
     pub held: Option<bool>,
     /// Share of the error budget that is left: 1 when nothing went wrong, below 0 when it is overspent.

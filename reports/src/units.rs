@@ -45,6 +45,7 @@ pub fn target(objective: &ObjectiveResult) -> String {
 
 pub fn observed(objective: &ObjectiveResult) -> String {
     match (objective.observed, objective.unit) {
+        (None, _) if objective.events > 0 => "never".to_owned(),
         (None, _) => "no events".to_owned(),
         (Some(value), Unit::Seconds) => duration(value),
         (Some(value), Unit::Ratio) => percent(value),

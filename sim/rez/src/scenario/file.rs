@@ -1,0 +1,199 @@
+//! What stands in a scenario file. Every key is known here, and another one is refused.
+
+use std::time::Duration;
+
+use rez_cloud::profile::Profile;
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::span::Span;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct File {
+    pub about: String,
+    pub duration: Spanned<Span>,
+    pub settle_within: Span,
+    pub profile: Profile,
+    pub workload: Workload,
+    #[serde(default)]
+    pub ntfy: NtfyFile,
+    #[serde(default)]
+    pub fault: Vec<Spanned<FaultFile>>,
+    #[serde(default)]
+    pub objectives: ObjectivesFile,
+    #[serde(default)]
+    pub expect: Expectations,
+}
+
+/// Who sends how much.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Workload {
+    /// Manual messages, on average.
+    pub messages_per_day: u32,
+    /// Events that are malformed or of an unknown version, put into the topic and the queue by somebody else.
+    #[serde(default)]
+    pub poison_per_day: u32,
+    pub rhythm: Rhythm,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rhythm {
+    /// Busiest in the early afternoon, quiet at night.
+    Daily,
+    /// The same at every hour.
+    Flat,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct NtfyFile {
+    request_burst: u32,
+    request_interval: Span,
+    messages_per_day: u32,
+    sequence_ids: bool,
+}
+
+/// Limits of the ntfy server, as far as scenarios vary them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NtfyLimits {
+    pub request_burst: u32,
+    /// Time in which one request is earned back.
+    pub request_interval: Duration,
+    pub messages_per_day: u32,
+    /// Whether it shows a publish to a known sequence id as an update (2.16 and later).
+    pub sequence_ids: bool,
+}
+
+impl Default for NtfyFile {
+    /// `ntfy serve` as it comes.
+    fn default() -> Self {
+        Self {
+            request_burst: 60,
+            request_interval: Span(Duration::from_secs(5)),
+            messages_per_day: 17_280,
+            sequence_ids: true,
+        }
+    }
+}
+
+impl From<NtfyFile> for NtfyLimits {
+    fn from(file: NtfyFile) -> Self {
+        Self {
+            request_burst: file.request_burst,
+            request_interval: file.request_interval.0,
+            messages_per_day: file.messages_per_day,
+            sequence_ids: file.sequence_ids,
+        }
+    }
+}
+
+/// A fault as it is written: `kind` decides which of the optional keys it takes.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FaultFile {
+    pub kind: KindFile,
+    pub target: Spanned<String>,
+    #[serde(default = "always")]
+    pub probability: Spanned<f64>,
+    pub from: Span,
+    #[serde(rename = "for")]
+    pub lasts: Span,
+    pub status: Option<Spanned<u16>>,
+    pub code: Option<String>,
+    pub min: Option<Span>,
+    pub max: Option<Span>,
+    pub after_effect: Option<bool>,
+}
+
+fn always() -> Spanned<f64> {
+    Spanned::new(0..0, 1.0)
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KindFile {
+    Refuse,
+    Throttle,
+    Delay,
+    LoseRequest,
+    LoseResponse,
+    Reset,
+    Crash,
+}
+
+/// One thing that goes wrong, and when. Its target is text until a template says what there is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fault {
+    pub kind: FaultKind,
+    pub target: String,
+    /// `FILE:LINE` of the target, for a message that it is not there.
+    pub place: String,
+    pub probability: f64,
+    /// Since the run began: `from` is in the window, `until` is not.
+    pub from: Duration,
+    pub until: Duration,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum FaultKind {
+    Refuse { status: u16, code: String },
+    Throttle,
+    Delay { min: Duration, max: Duration },
+    LoseRequest,
+    LoseResponse,
+    Reset { after_effect: bool },
+    Crash,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ObjectivesFile {
+    processing_latency_p95: Span,
+    pub notification_delivery: Spanned<f64>,
+}
+
+/// What the run is judged by.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Objectives {
+    /// From creation to acceptance by ntfy.
+    pub processing_latency_p95: Duration,
+    /// Share of the messages that ntfy accepted, in the worst week.
+    pub notification_delivery: f64,
+}
+
+impl Default for ObjectivesFile {
+    /// What the design promises.
+    fn default() -> Self {
+        Self { processing_latency_p95: Span(Duration::from_secs(10)), notification_delivery: Spanned::new(0..0, 0.99) }
+    }
+}
+
+impl From<ObjectivesFile> for Objectives {
+    fn from(file: ObjectivesFile) -> Self {
+        Self {
+            processing_latency_p95: file.processing_latency_p95.0,
+            notification_delivery: file.notification_delivery.into_inner(),
+        }
+    }
+}
+
+/// What must be so at the end, beside the invariants that always hold.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Expectations {
+    pub dead_lettered: DeadLettered,
+}
+
+/// What the dead-letter queue holds at the end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeadLettered {
+    #[default]
+    Anything,
+    None,
+    /// Every poison event that was sent, and nothing else.
+    Poison,
+}

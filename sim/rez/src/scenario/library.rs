@@ -1,0 +1,80 @@
+//! The scenarios that are part of the program, and others by their path.
+
+use std::fs;
+use std::path::Path;
+
+use super::error::ScenarioError;
+use super::{Scenario, parse};
+
+/// Name and text, in the order in which `rez scenarios` lists them.
+const SHIPPED: [(&str, &str); 5] = [
+    ("smoke", include_str!("../../../scenarios/smoke.toml")),
+    ("month", include_str!("../../../scenarios/month.toml")),
+    ("ntfy-outage", include_str!("../../../scenarios/ntfy-outage.toml")),
+    ("duplicates", include_str!("../../../scenarios/duplicates.toml")),
+    ("poison", include_str!("../../../scenarios/poison.toml")),
+];
+
+pub fn names() -> impl Iterator<Item = &'static str> {
+    SHIPPED.iter().map(|(name, _)| *name)
+}
+
+/// Every scenario that is part of the program.
+///
+/// # Errors
+/// A mistake in one of them, which a test would have found.
+pub fn shipped() -> Result<Vec<Scenario>, ScenarioError> {
+    SHIPPED.iter().map(|(name, text)| parse_shipped(name, text)).collect()
+}
+
+/// A scenario by its name, or by the path of its file.
+///
+/// # Errors
+/// When there is none, or when there is a mistake in it.
+pub fn find(name_or_path: &str) -> Result<Scenario, ScenarioError> {
+    if let Some((name, text)) = SHIPPED.iter().find(|(name, _)| *name == name_or_path) {
+        return parse_shipped(name, text);
+    }
+    let path = Path::new(name_or_path);
+    if path.extension().is_none_or(|extension| extension != "toml") {
+        let known = names().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        return Err(ScenarioError::Unknown { name: name_or_path.to_owned(), known });
+    }
+    let text = fs::read_to_string(path)
+        .map_err(|source| ScenarioError::Unreadable { path: name_or_path.to_owned(), source })?;
+    let name = path.file_stem().unwrap_or_default().to_string_lossy();
+    parse::parse(&name, name_or_path, name_or_path, &text)
+}
+
+fn parse_shipped(name: &str, text: &str) -> Result<Scenario, ScenarioError> {
+    parse::parse(name, name, &format!("sim/scenarios/{name}.toml"), text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_shipped_scenario_is_sound_and_its_own_file() {
+        for (scenario, name) in shipped().unwrap().iter().zip(names()) {
+            assert_eq!(scenario.name, name);
+        }
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios");
+        assert_eq!(fs::read_dir(folder).unwrap().count(), names().count(), "a file that nobody ships");
+    }
+
+    #[test]
+    fn a_path_is_read_and_named_after_its_file() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../scenarios/poison.toml");
+        let scenario = find(path).unwrap();
+        assert_eq!((scenario.name.as_str(), scenario.source.as_str()), ("poison", path));
+    }
+
+    #[test]
+    fn what_is_not_there_is_told() {
+        let unknown = find("yesterday").unwrap_err().to_string();
+        assert!(unknown.starts_with("unknown scenario `yesterday` (expected one of `smoke`, "), "{unknown}");
+        let unreadable = find("no/such.toml").unwrap_err().to_string();
+        assert!(unreadable.starts_with("cannot read `no/such.toml`: "), "{unreadable}");
+    }
+}

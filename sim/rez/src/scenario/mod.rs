@@ -1,0 +1,35 @@
+//! Scenarios: who sends how much, what goes wrong when, and what must hold. They are data in TOML; those in
+//! `sim/scenarios/` are part of the program, so that `rez` works anywhere.
+
+mod error;
+mod file;
+mod library;
+mod parse;
+mod span;
+
+pub use error::ScenarioError;
+pub use file::{DeadLettered, Expectations, Fault, FaultKind, NtfyLimits, Objectives, Rhythm, Workload};
+pub use library::{find, names, shipped};
+
+use std::time::Duration;
+
+use rez_cloud::profile::Profile;
+
+/// A scenario that was read and checked.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    pub name: String,
+    /// What to paste after `rez run` to get it: its name, or the path of its file.
+    pub source: String,
+    pub about: String,
+    /// How long the workload sends.
+    pub duration: Duration,
+    /// After the last message and the last fault, everything settles within this.
+    pub settle_within: Duration,
+    pub profile: Profile,
+    pub workload: Workload,
+    pub ntfy: NtfyLimits,
+    pub faults: Vec<Fault>,
+    pub objectives: Objectives,
+    pub expectations: Expectations,
+}
