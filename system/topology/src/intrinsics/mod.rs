@@ -27,45 +27,58 @@ pub(crate) enum Function {
     Sub,
 }
 
-const FUNCTIONS: [(Function, &str, &str); 13] = [
-    (Function::And, "!And", "Fn::And"),
-    (Function::Condition, "!Condition", "Condition"),
-    (Function::Equals, "!Equals", "Fn::Equals"),
-    (Function::FindInMap, "!FindInMap", "Fn::FindInMap"),
-    (Function::GetAtt, "!GetAtt", "Fn::GetAtt"),
-    (Function::If, "!If", "Fn::If"),
-    (Function::Join, "!Join", "Fn::Join"),
-    (Function::Not, "!Not", "Fn::Not"),
-    (Function::Or, "!Or", "Fn::Or"),
-    (Function::Ref, "!Ref", "Ref"),
-    (Function::Select, "!Select", "Fn::Select"),
-    (Function::Split, "!Split", "Fn::Split"),
-    (Function::Sub, "!Sub", "Fn::Sub"),
+const NAMES: [(Function, &str); 13] = [
+    (Function::And, "And"),
+    (Function::Condition, "Condition"),
+    (Function::Equals, "Equals"),
+    (Function::FindInMap, "FindInMap"),
+    (Function::GetAtt, "GetAtt"),
+    (Function::If, "If"),
+    (Function::Join, "Join"),
+    (Function::Not, "Not"),
+    (Function::Or, "Or"),
+    (Function::Ref, "Ref"),
+    (Function::Select, "Select"),
+    (Function::Split, "Split"),
+    (Function::Sub, "Sub"),
 ];
 
 impl Function {
+    /// The function with this tag, `!Name`.
     pub fn from_tag(tag: &str) -> Option<Self> {
-        FUNCTIONS.iter().find(|(_, known, _)| *known == tag).map(|row| row.0)
+        Self::all().find(|function| function.tag() == tag)
     }
 
+    /// The function with this key, `Fn::Name`.
     pub fn from_key(key: &str) -> Option<Self> {
-        FUNCTIONS.iter().find(|(_, _, known)| *known == key).map(|row| row.0)
+        Self::all().find(|function| function.key() == key)
+    }
+
+    fn all() -> impl Iterator<Item = Self> {
+        NAMES.iter().map(|(function, _)| *function)
+    }
+
+    fn name(self) -> &'static str {
+        NAMES.iter().find(|(function, _)| *function == self).map(|(_, name)| *name).expect("every function has a name")
     }
 
     /// Its short form, `!Name`.
-    pub fn tag(self) -> &'static str {
-        FUNCTIONS[self as usize].1
+    pub fn tag(self) -> String {
+        format!("!{}", self.name())
     }
 
-    /// Its long form, `Fn::Name`.
-    pub fn key(self) -> &'static str {
-        FUNCTIONS[self as usize].2
+    /// Its long form, `Fn::Name`, but for two that are older than that prefix.
+    pub fn key(self) -> String {
+        match self {
+            Function::Condition | Function::Ref => self.name().to_owned(),
+            _ => format!("Fn::{}", self.name()),
+        }
     }
 
     /// The message for a function that is not understood; `form` says in which form to name the others.
-    pub fn unknown(name: &str, form: fn(Self) -> &'static str) -> String {
-        let known = FUNCTIONS.iter().map(|row| form(row.0));
-        format!("unknown intrinsic `{name}` (expected one of {})", alternatives(known))
+    pub fn unknown(name: &str, form: fn(Self) -> String) -> String {
+        let known = alternatives(Self::all().map(form));
+        format!("unknown intrinsic `{name}` (expected one of {known})")
     }
 }
 
