@@ -98,6 +98,13 @@ pub(crate) const KINDS: &[Kind] = &[
         read: log::read,
     },
     Kind {
+        name: "AWS::Logs::MetricFilter",
+        name_property: Some("FilterName"),
+        reference: None,
+        attributes: &[],
+        read: log::metric_filter,
+    },
+    Kind {
         name: "AWS::Logs::QueryDefinition",
         name_property: None,
         reference: None,

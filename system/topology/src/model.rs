@@ -21,6 +21,7 @@ pub struct Topology {
     pub queue_policies: BTreeMap<String, QueuePolicy>,
     pub permissions: BTreeMap<String, Permission>,
     pub log_groups: BTreeMap<String, LogGroup>,
+    pub metric_filters: BTreeMap<String, MetricFilter>,
     pub alarms: BTreeMap<String, Alarm>,
     pub store_parameters: BTreeMap<String, StoreParameter>,
 }
@@ -190,6 +191,21 @@ pub struct LogGroup {
     pub name: String,
     /// `None` keeps lines for ever.
     pub retention_days: Option<u32>,
+}
+
+/// A metric made of the lines of a log group.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MetricFilter {
+    /// Name of the log group.
+    pub log_group: String,
+    /// Such as `{ $.level = "ERROR" }`.
+    pub pattern: String,
+    pub namespace: String,
+    pub metric: String,
+    /// What a matching line counts: a number, or a field (`$.duration_ms`).
+    pub value: String,
+    /// Fields (`$.stage`) by name of the dimension.
+    pub dimensions: BTreeMap<String, String>,
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -149,11 +149,20 @@ impl<'n> Section<'n> {
         }
     }
 
-    /// The one item of a list that AWS would let be longer.
+    /// The text in a list that must hold exactly one.
     pub fn only_text(&self, key: &'static str) -> Option<String> {
+        self.item_text(key, self.only(key)?)
+    }
+
+    /// The map of properties in a list that must hold exactly one.
+    pub fn only_section(&self, key: &'static str) -> Option<Section<'n>> {
+        Some(Section::open(self.only(key)?, self.part(key), self.report))
+    }
+
+    fn only(&self, key: &'static str) -> Option<&'n Node> {
         let node = self.find(key)?;
-        match self.texts(key).as_slice() {
-            [only] => Some(only.clone()),
+        match self.list(key) {
+            [only] => Some(only),
             _ => {
                 self.wrong(key, node, "a list of exactly one");
                 None

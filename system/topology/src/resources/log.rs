@@ -1,7 +1,8 @@
-//! `AWS::Logs::LogGroup`.
+//! `AWS::Logs::LogGroup` and `AWS::Logs::MetricFilter`.
 
 use super::Reading;
-use crate::model::{LogGroup, Topology};
+use crate::model::{LogGroup, MetricFilter, Topology};
+use crate::section::Section;
 
 /// The retentions that CloudWatch Logs offers, in days.
 const RETENTION_DAYS: [&str; 22] = [
@@ -15,4 +16,26 @@ pub(crate) fn read(reading: &Reading<'_>, topology: &mut Topology) {
     let retention = properties.one_of("RetentionInDays", &RETENTION_DAYS);
     let group = LogGroup { name: reading.name(), retention_days: retention.and_then(|days| days.parse().ok()) };
     topology.log_groups.insert(reading.id(), group);
+}
+
+pub(crate) fn metric_filter(reading: &Reading<'_>, topology: &mut Topology) {
+    let properties = reading.properties();
+    properties.require("MetricTransformations");
+    let log_group = properties.required_text("LogGroupName");
+    let pattern = properties.required_text("FilterPattern");
+    let Some(transformation) = properties.only_section("MetricTransformations") else { return };
+    transformation.deployment_only(&["DefaultValue", "Unit"]);
+    let filter = MetricFilter {
+        log_group,
+        pattern,
+        namespace: transformation.required_text("MetricNamespace"),
+        metric: transformation.required_text("MetricName"),
+        value: transformation.required_text("MetricValue"),
+        dimensions: transformation.sections("Dimensions").iter().map(dimension).collect(),
+    };
+    topology.metric_filters.insert(reading.id(), filter);
+}
+
+fn dimension(section: &Section<'_>) -> (String, String) {
+    (section.required_text("Key"), section.required_text("Value"))
 }

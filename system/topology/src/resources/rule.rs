@@ -18,25 +18,20 @@ pub(crate) fn read(reading: &Reading<'_>, topology: &mut Topology) {
     properties.require("Targets");
     let expression = expression(&properties, "ScheduleExpression");
     let state = properties.one_of("State", &["ENABLED", "DISABLED"]);
-    let targets = properties.sections("Targets");
-    if let (true, Some(node)) = (targets.len() != 1, properties.find("Targets")) {
-        properties.wrong("Targets", node, "a list of exactly one");
-    }
-    for target in &targets {
-        target.required_text("Id");
-        target.require("Arn");
-        let (retry_attempts, event_age_max) = retry_policy(target);
-        let schedule = Schedule {
-            name: reading.name(),
-            expression: expression.clone(),
-            function: event::function(reading, target, "Arn"),
-            input: target.text("Input"),
-            enabled: state.as_deref() != Some("DISABLED"),
-            retry_attempts,
-            event_age_max,
-        };
-        topology.schedules.insert(reading.id(), schedule);
-    }
+    let Some(target) = properties.only_section("Targets") else { return };
+    target.required_text("Id");
+    target.require("Arn");
+    let (retry_attempts, event_age_max) = retry_policy(&target);
+    let schedule = Schedule {
+        name: reading.name(),
+        expression,
+        function: event::function(reading, &target, "Arn"),
+        input: target.text("Input"),
+        enabled: state.as_deref() != Some("DISABLED"),
+        retry_attempts,
+        event_age_max,
+    };
+    topology.schedules.insert(reading.id(), schedule);
 }
 
 /// `rate(…)` or `cron(…)`. What is between the parentheses is for the scheduler that runs it to understand.

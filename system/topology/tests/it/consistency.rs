@@ -1,5 +1,6 @@
 //! Numbers of the template that must fit each other. Each is declared once, so nothing else can keep them in step.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use rez_topology::Statement;
@@ -82,6 +83,21 @@ fn every_function_writes_to_a_log_group_that_forgets() {
             let group = topology.log_groups.values().find(|group| group.name == function.log_group);
             assert_eq!(group.and_then(|group| group.retention_days), Some(days), "{stage}: {}", function.name);
         }
+    }
+}
+
+/// An alarm on a metric that nobody writes would never go off. The functions write what EMF lines carry; everything
+/// else is AWS's, or made by a filter.
+#[test]
+fn every_alarm_watches_a_metric_that_exists() {
+    let topology = deployed("dev");
+    let written = ["CircuitBreakerState", "MessagesCreated"];
+    for (id, alarm) in topology.alarms.iter().filter(|(_, alarm)| !alarm.namespace.starts_with("AWS/")) {
+        let filters = topology.metric_filters.values();
+        let filtered = filters.filter(|filter| filter.metric == alarm.metric && filter.namespace == alarm.namespace);
+        let keys = |dimensions: &BTreeMap<String, String>| dimensions.keys().cloned().collect::<Vec<_>>();
+        let made = filtered.into_iter().any(|filter| keys(&filter.dimensions) == keys(&alarm.dimensions));
+        assert!(made || written.contains(&alarm.metric.as_str()), "{id}: {}", alarm.metric);
     }
 }
 
