@@ -105,14 +105,20 @@ impl<'n> Section<'n> {
     }
 
     pub fn one_of(&self, key: &'static str, allowed: &[&str]) -> Option<String> {
-        let node = self.find(key)?;
-        match node.as_text().filter(|text| allowed.contains(text)) {
-            Some(text) => Some(text.to_owned()),
-            None => {
-                self.wrong(key, node, alternatives(allowed));
-                None
-            }
+        self.choice(key, self.find(key)?, allowed)
+    }
+
+    /// The choice in a list that must hold exactly one.
+    pub fn only_one_of(&self, key: &'static str, allowed: &[&str]) -> Option<String> {
+        self.choice(key, self.only(key)?, allowed)
+    }
+
+    fn choice(&self, key: &str, node: &Node, allowed: &[&str]) -> Option<String> {
+        let choice = node.as_text().filter(|text| allowed.contains(text));
+        if choice.is_none() && node.value != Value::Broken {
+            self.wrong(key, node, alternatives(allowed));
         }
+        choice.map(str::to_owned)
     }
 
     pub fn list(&self, key: &'static str) -> &'n [Node] {
@@ -147,11 +153,6 @@ impl<'n> Section<'n> {
                 None
             }
         }
-    }
-
-    /// The text in a list that must hold exactly one.
-    pub fn only_text(&self, key: &'static str) -> Option<String> {
-        self.item_text(key, self.only(key)?)
     }
 
     /// The map of properties in a list that must hold exactly one.

@@ -14,8 +14,8 @@ impl Scope<'_> {
         let Some(name) = name.as_text() else { return self.wrong_if(line) };
         let Some(holds) = self.condition(name, line) else { return Node::broken(line) };
         let (taken, other) = if holds { (then, otherwise) } else { (otherwise, then) };
-        let unused = self.dormant().resolve(other);
-        if unused.value == Value::Broken { unused } else { self.resolve(taken) }
+        self.dormant().resolve(other);
+        self.resolve(taken)
     }
 
     fn wrong_if(&self, line: usize) -> Node {

@@ -17,12 +17,13 @@ pub(crate) fn read(reading: &Reading<'_>, topology: &mut Topology) {
     let name = reading.name();
     let environment = properties.section("Environment").map(|section| section.text_map("Variables"));
     let logging = properties.section("LoggingConfig").and_then(|logging| logging.text("LogGroup"));
+    let architecture = properties.only_one_of("Architectures", &["arm64", "x86_64"]);
     let function = Function {
         arn: reading.attribute("Arn"),
         timeout: properties.seconds("Timeout", 1..=900).unwrap_or(TIMEOUT_DEFAULT),
         memory_mb: properties.number("MemorySize", 128..=10_240).unwrap_or(MEMORY_MB_DEFAULT),
         reserved_concurrency: properties.number("ReservedConcurrentExecutions", 0..=100_000),
-        architecture: architecture(&properties),
+        architecture: architecture.unwrap_or_else(|| "x86_64".to_owned()),
         runtime: properties.required_text("Runtime"),
         environment: environment.unwrap_or_default(),
         role: role_of(reading, &properties, &name, topology),
@@ -36,36 +37,30 @@ pub(crate) fn read(reading: &Reading<'_>, topology: &mut Topology) {
     event::read_all(reading, &properties, topology);
 }
 
-fn architecture(properties: &Section<'_>) -> String {
-    let Some(node) = properties.find("Architectures") else { return "x86_64".to_owned() };
-    let architecture = properties.only_text("Architectures").unwrap_or_default();
-    if !["arm64", "x86_64", ""].contains(&architecture.as_str()) {
-        properties.wrong("Architectures", node, "`arm64` or `x86_64`");
-    }
-    architecture
-}
-
 /// The logical id of its role: the one it names, or the one that SAM makes for it.
 fn role_of(reading: &Reading<'_>, properties: &Section<'_>, name: &str, topology: &mut Topology) -> String {
-    let policies = properties.sections("Policies");
     let Some(given) = properties.find("Role") else {
-        let id = format!("{}Role", reading.resource.id);
-        let role_name = format!("{name}-role");
-        let arn = reading.scope.arn("arn:aws:iam::{account}:role/{name}", &role_name);
-        let traced = properties.find("Tracing").and_then(|tracing| tracing.as_text()) == Some("Active");
-        let role = role::implicit(role_name, arn, &policies, traced, event::polls_queue(properties));
-        topology.roles.insert(id.clone(), role);
-        return id;
+        return implicit_role(reading, properties, name, topology);
     };
     if let Some(unused) = properties.find("Policies") {
         properties.wrong("Policies", unused, "nothing, because `Role` is given and SAM would ignore it");
     }
-    let arn = given.as_text().unwrap_or_default();
-    let role = reading.scope.role_id(arn);
+    let role = given.as_text().and_then(|arn| reading.scope.role_id(arn));
     if role.is_none() {
         properties.wrong("Role", given, "the ARN of a role of this template");
     }
     role.unwrap_or_default().to_owned()
+}
+
+fn implicit_role(reading: &Reading<'_>, properties: &Section<'_>, name: &str, topology: &mut Topology) -> String {
+    let role_name = format!("{name}-role");
+    let arn = reading.scope.arn("arn:aws:iam::{account}:role/{name}", &role_name);
+    let policies = properties.sections("Policies");
+    let traced = properties.find("Tracing").and_then(|tracing| tracing.as_text()) == Some("Active");
+    let role = role::implicit(role_name, arn, &policies, traced, event::polls_queue(properties));
+    let id = format!("{}Role", reading.resource.id);
+    topology.roles.insert(id.clone(), role);
+    id
 }
 
 fn asynchronous(properties: &Section<'_>) -> AsynchronousInvoke {

@@ -54,6 +54,7 @@ fn a_rule_may_invoke_its_function() {
         let arn = format!("arn:aws:events:us-east-1:123456789012:rule/{}", schedule.name);
         assert!(topology.may_invoke("events.amazonaws.com", &arn, &schedule.function), "{id}");
         assert!(!topology.may_invoke("events.amazonaws.com", "arn:aws:events:elsewhere", &schedule.function), "{id}");
+        assert!(!topology.may_invoke("sns.amazonaws.com", &arn, &schedule.function), "{id}");
     }
 }
 

@@ -223,6 +223,8 @@ fn what_is_deployed_refers_to_what_is_deployed() {
     };
     check(&template("    # always\n"), &["11: `Q` is not deployed under this condition"]);
     check(&template("    Condition: Never\n"), &[]);
+    let chosen = template("    # always\n").replace("!GetAtt Q.QueueName", "!If [Never, !GetAtt Q.QueueName, none]");
+    check(&chosen, &[]);
 }
 
 #[test]
@@ -307,7 +309,7 @@ fn functions() {
         "Runtime: provided.al2023\nTimeout: 901\nArchitectures: [arm]\nRole: arn:aws:iam::1:role/elsewhere",
         &[
             "6: `Timeout` of `AWS::Serverless::Function` is `901` (expected a number from 1 to 900)",
-            "7: `Architectures` of `AWS::Serverless::Function` is a list (expected `arm64` or `x86_64`)",
+            "7: `Architectures` of `AWS::Serverless::Function` is `arm` (expected `arm64` or `x86_64`)",
             "8: `Role` of `AWS::Serverless::Function` is `arn:aws:iam::1:role/elsewhere` (expected the ARN of a role of \
              this template)",
         ],
@@ -391,6 +393,10 @@ fn what_does_not_fit_together() {
     );
     check(&function("!GetAtt Q.Arn", 30, 11), &["3: a batch of 11 needs `MaximumBatchingWindowInSeconds`"]);
     check(&function("arn:q", 30, 10), &["3: queue `arn:q` is not in this template"]);
+    let untrusted = "Resources:\n  R:\n    Type: AWS::IAM::Role\n    Properties:\n      AssumeRolePolicyDocument:\n        \
+                     Statement: [{ Effect: Deny, Action: sts:AssumeRole, Principal: { Service: lambda.amazonaws.com } }]\n  \
+                     F: { Type: AWS::Serverless::Function, Properties: { Runtime: r, Role: !GetAtt R.Arn } }";
+    check(untrusted, &["7: `lambda.amazonaws.com` may not assume `R`"]);
     check_queue(
         "RedrivePolicy: { deadLetterTargetArn: arn:q, maxReceiveCount: 1 }",
         &["2: dead-letter queue `arn:q` is not in this template"],
