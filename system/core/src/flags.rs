@@ -1,0 +1,168 @@
+//! Feature flags: the item `flags` of the table `config`, kept for five minutes by each execution environment.
+//!
+//! | attribute | type | meaning | where it is missing |
+//! |---|---|---|---|
+//! | `pause_deliveries` | BOOL | nothing is delivered; messages wait | `false` |
+//! | `channels` | M of BOOL | a switch for each channel by name (`ntfy`) | `true` |
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use crate::clock::Moment;
+use crate::environment::Environment;
+use crate::store::{Item, StoreError, store_error};
+
+/// The item's key.
+pub const KEY: &str = "flags";
+
+/// How long the flags are used before they are read again.
+const FRESH: Duration = Duration::from_secs(5 * 60);
+/// How long they go on being used after they could not be read.
+const STALE: Duration = Duration::from_secs(30);
+
+/// What the flags say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Flags {
+    pub pause_deliveries: bool,
+    /// Channels with a switch. One without is on.
+    pub channels: BTreeMap<String, bool>,
+}
+
+impl Flags {
+    pub fn channel_enabled(&self, channel: &str) -> bool {
+        self.channels.get(channel).copied().unwrap_or(true)
+    }
+}
+
+/// A flag of the wrong type.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("flag `{0}` is not usable (expected a boolean)")]
+pub struct WrongFlag(String);
+
+/// Reads the flags' item.
+///
+/// # Errors
+/// Names the flag that has the wrong type.
+pub fn from_item(item: &Item) -> Result<Flags, WrongFlag> {
+    let flag = |name: &str, value: &AttributeValue| value.as_bool().copied().map_err(|_| WrongFlag(name.to_owned()));
+    let pause = item.get("pause_deliveries").map(|value| flag("pause_deliveries", value)).transpose()?;
+    let mut channels = BTreeMap::new();
+    if let Some(switches) = item.get("channels") {
+        let switches = switches.as_m().map_err(|_| WrongFlag("channels".to_owned()))?;
+        for (channel, value) in switches {
+            channels.insert(channel.clone(), flag(&format!("channels.{channel}"), value)?);
+        }
+    }
+    Ok(Flags { pause_deliveries: pause.unwrap_or(false), channels })
+}
+
+/// The flags, as one execution environment sees them.
+#[derive(Debug)]
+pub struct FlagCache {
+    client: aws_sdk_dynamodb::Client,
+    table: String,
+    environment: Environment,
+    kept: Mutex<Kept>,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    flags: Arc<Flags>,
+    read_again: Moment,
+}
+
+impl FlagCache {
+    pub fn new(environment: &Environment, table: String) -> Self {
+        Self { client: environment.dynamodb(), table, environment: environment.clone(), kept: Mutex::default() }
+    }
+
+    /// The flags. Those read last go on when they cannot be read, or are wrong; before that, none is set.
+    pub async fn get(&self) -> Arc<Flags> {
+        if let Some(flags) = self.fresh() {
+            return flags;
+        }
+        match self.read().await {
+            Ok(flags) => self.keep(Some(flags.into()), FRESH),
+            Err(error) => {
+                tracing::warn!(code = "flags_stale", error, "going on with the flags as they were");
+                self.keep(None, STALE)
+            }
+        }
+    }
+
+    async fn read(&self) -> Result<Flags, String> {
+        let item = self.item().await.map_err(|error| error.to_string())?;
+        item.as_ref().map(from_item).transpose().map(Option::unwrap_or_default).map_err(|error| error.to_string())
+    }
+
+    async fn item(&self) -> Result<Option<Item>, StoreError> {
+        let key = AttributeValue::S(KEY.to_owned());
+        let output = self.client.get_item().table_name(&self.table).key("config_key", key).send().await;
+        output.map(|output| output.item).map_err(|error| store_error(&error))
+    }
+
+    fn fresh(&self) -> Option<Arc<Flags>> {
+        let kept = self.kept.lock().expect("keeping flags does not panic");
+        (self.environment.clock.now() < kept.read_again).then(|| Arc::clone(&kept.flags))
+    }
+
+    fn keep(&self, flags: Option<Arc<Flags>>, for_: Duration) -> Arc<Flags> {
+        let mut kept = self.kept.lock().expect("keeping flags does not panic");
+        kept.read_again = self.environment.clock.now() + for_;
+        if let Some(flags) = flags {
+            kept.flags = flags;
+        }
+        Arc::clone(&kept.flags)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::testing::{Reply, Wire};
+
+    fn paused(paused: bool) -> Reply {
+        Reply::json(
+            200,
+            &json!({"Item": {"pause_deliveries": {"BOOL": paused},
+            "channels": {"M": {"ntfy": {"BOOL": false}}}}}),
+        )
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn flags_are_read_once_in_five_minutes() {
+        let wire = Wire::new([paused(true), paused(false)]);
+        let cache = FlagCache::new(&wire.environment("test", &[]), "config".into());
+        assert!(cache.get().await.pause_deliveries);
+        assert!(!cache.get().await.channel_enabled("ntfy"));
+        assert!(cache.get().await.channel_enabled("other"));
+        tokio::time::advance(Duration::from_secs(300)).await;
+        assert!(!cache.get().await.pause_deliveries);
+        assert_eq!(wire.requests().len(), 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn wrong_or_unreadable_flags_leave_the_last_ones() {
+        let wrong = json!({"Item": {"pause_deliveries": {"S": "yes"}}});
+        let denied = json!({"__type": "com.amazon.coral.service#AccessDeniedException", "message": "no"});
+        let wire = Wire::new([paused(true), Reply::json(200, &wrong), Reply::json(400, &denied)]);
+        let cache = FlagCache::new(&wire.environment("test", &[]), "config".into());
+        for _ in 0..3 {
+            assert!(cache.get().await.pause_deliveries);
+            tokio::time::advance(Duration::from_secs(300)).await;
+        }
+        assert_eq!(wire.requests().len(), 3);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn with_no_flags_everything_is_delivered() {
+        let cache = FlagCache::new(&Wire::new([Reply::json(200, &json!({}))]).environment("test", &[]), "c".into());
+        assert_eq!(*cache.get().await, Flags::default());
+        assert!(Flags::default().channel_enabled("ntfy"));
+    }
+}

@@ -1,0 +1,230 @@
+//! Reading and writing the gate: one conditional update per question, from the environment's copy of the state. Where
+//! the copy is old, the refused update brings the new state, and the question is decided again.
+
+use std::sync::Mutex;
+use std::time::Duration;
+
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
+
+use super::decide::{Decision, Denial, decide};
+use super::report::{Verdict, report};
+use super::settings::Settings;
+use super::state::State;
+use super::stored::{self, CorruptGate};
+use crate::clock::Moment;
+use crate::environment::Environment;
+use crate::retry;
+use crate::store::{Item, StoreError, describe, store_error};
+
+/// Where deferred messages go when the gate cannot give them a place.
+const PLACELESS: Duration = Duration::from_secs(60);
+
+/// The gate of one destination, as one execution environment sees it.
+#[derive(Debug)]
+pub struct Gate {
+    client: aws_sdk_dynamodb::Client,
+    table: String,
+    key: String,
+    settings: Settings,
+    environment: Environment,
+    /// The last state that was seen, with its version; version 0 is no item.
+    copy: Mutex<(State, u64)>,
+}
+
+/// A try that may start.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pass {
+    try_id: String,
+    pub probe: bool,
+}
+
+/// The gate's answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Entry {
+    Permit(Pass),
+    Deny(Denial),
+    /// Too many ask at once. No slot, no request.
+    Contended {
+        until: Moment,
+    },
+}
+
+enum WriteError {
+    /// Somebody wrote in between; this is what stands there.
+    Outdated(Option<Item>),
+    Unavailable(String),
+}
+
+impl Gate {
+    pub fn new(environment: &Environment, table: String, channel: &str, settings: Settings) -> Self {
+        Self {
+            client: environment.dynamodb(),
+            table,
+            key: stored::key(channel),
+            settings,
+            environment: environment.clone(),
+            copy: Mutex::default(),
+        }
+    }
+
+    /// Asks whether the try of the attempt `try_id` may start. If DynamoDB cannot be reached it may: the gate's failure
+    /// must not become ours.
+    pub async fn enter(&self, try_id: &str) -> Entry {
+        let decided = self.change(|state, now| decide(&self.settings, state, now, try_id)).await;
+        let permit = |probe| Entry::Permit(Pass { try_id: try_id.to_owned(), probe });
+        match decided {
+            Changed::Done(Decision::Permit { probe }) => permit(probe),
+            Changed::Done(Decision::Deny(denial)) => Entry::Deny(denial),
+            Changed::Contended => Entry::Contended { until: self.placeless() },
+            Changed::Unavailable => permit(false),
+        }
+    }
+
+    /// Reports how a permitted try went. When its message is to be deferred, not before `earliest`, the answer is its
+    /// place. A result that changes nothing, as most successes, costs no call.
+    pub async fn report(&self, pass: &Pass, verdict: Verdict, earliest: Option<Moment>) -> Option<Moment> {
+        let reported = self
+            .change(|state, now| report(&self.settings, state, now, &pass.try_id, pass.probe, verdict, earliest))
+            .await;
+        match reported {
+            Changed::Done(place) => place,
+            Changed::Contended | Changed::Unavailable => earliest.map(|earliest| earliest.max(self.placeless())),
+        }
+    }
+
+    /// A place among the deferred, not before `earliest`, without a try.
+    pub async fn place(&self, earliest: Moment) -> Moment {
+        let placed = self
+            .change(|state, now| {
+                let mut next = state.clone();
+                (next.take_place(&self.settings, now, earliest), next)
+            })
+            .await;
+        match placed {
+            Changed::Done(place) => place,
+            Changed::Contended | Changed::Unavailable => earliest.max(self.placeless()),
+        }
+    }
+
+    /// The ids of recent probes: an attempt that was one does not count.
+    ///
+    /// # Errors
+    /// When the gate cannot be read.
+    pub async fn recent_probes(&self) -> Result<Vec<String>, StoreError> {
+        let get = self.client.get_item().table_name(&self.table).consistent_read(true);
+        let output = get.key("config_key", AttributeValue::S(self.key.clone())).send().await;
+        let item = output.map_err(|error| store_error(&error))?.item;
+        let state = item.as_ref().map(stored::from_item).transpose();
+        let (state, _) = state.map_err(|error| StoreError::Refused(error.to_string()))?.unwrap_or_default();
+        Ok(state.recent_probes.into())
+    }
+
+    /// The metric `CircuitBreakerState`, from the copy.
+    pub fn level(&self) -> u32 {
+        self.copy().0.level()
+    }
+
+    async fn change<T>(&self, change: impl Fn(&State, Moment) -> (T, State)) -> Changed<T> {
+        let writer = self.environment.entropy.token();
+        for retry in 0.. {
+            let (state, version) = self.copy();
+            let (value, next) = change(&state, self.environment.clock.now());
+            if next == state {
+                return Changed::Done(value);
+            }
+            match self.write(&next, version, &writer).await {
+                Ok(()) => {
+                    self.keep(next, version + 1);
+                    return Changed::Done(value);
+                }
+                Err(WriteError::Outdated(item)) => {
+                    let mine = item.as_ref().is_some_and(|item| is_by(item, &writer));
+                    if let Err(error) = self.keep_item(item) {
+                        tracing::error!(code = "gate_corrupt", %error, "the gate cannot be read");
+                        return Changed::Unavailable;
+                    }
+                    if mine {
+                        return Changed::Done(value);
+                    }
+                }
+                Err(WriteError::Unavailable(error)) => {
+                    tracing::warn!(code = "gate_unavailable", error, "the gate cannot be reached");
+                    return Changed::Unavailable;
+                }
+            }
+            let Some(wait) = retry::CONFLICT.wait(retry, self.environment.entropy.fraction()) else { break };
+            self.environment.sleep(wait).await;
+        }
+        tracing::warn!(code = "gate_contended", "the gate is contended");
+        Changed::Contended
+    }
+
+    async fn write(&self, next: &State, version: u64, writer: &str) -> Result<(), WriteError> {
+        let attributes = stored::to_item(next);
+        let mut update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key("config_key", AttributeValue::S(self.key.clone()))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .update_expression(expression(&attributes))
+            .expression_attribute_names("#version", "version")
+            .expression_attribute_values(":version", AttributeValue::N((version + 1).to_string()))
+            .expression_attribute_values(":writer", AttributeValue::S(writer.to_owned()));
+        for (name, value) in attributes {
+            if let Some(value) = value {
+                update = update.expression_attribute_values(format!(":{name}"), value);
+            }
+        }
+        update = match version {
+            0 => update.condition_expression("attribute_not_exists(#version)"),
+            seen => update
+                .condition_expression("#version = :seen")
+                .expression_attribute_values(":seen", AttributeValue::N(seen.to_string())),
+        };
+        update.send().await.map(drop).map_err(|error| match error.as_service_error() {
+            Some(UpdateItemError::ConditionalCheckFailedException(failed)) => WriteError::Outdated(failed.item.clone()),
+            _ => WriteError::Unavailable(describe(&error)),
+        })
+    }
+
+    fn copy(&self) -> (State, u64) {
+        self.copy.lock().expect("keeping a copy does not panic").clone()
+    }
+
+    fn keep(&self, state: State, version: u64) {
+        *self.copy.lock().expect("keeping a copy does not panic") = (state, version);
+    }
+
+    /// Keeps what stands in the table. A gate that is not there any more begins anew.
+    fn keep_item(&self, item: Option<Item>) -> Result<(), CorruptGate> {
+        let (state, version) = item.as_ref().map(stored::from_item).transpose()?.unwrap_or_default();
+        self.keep(state, version);
+        Ok(())
+    }
+
+    fn placeless(&self) -> Moment {
+        self.environment.clock.now() + PLACELESS.mul_f64(1.0 + self.environment.entropy.fraction())
+    }
+}
+
+/// How a change of the gate ended.
+enum Changed<T> {
+    Done(T),
+    Contended,
+    Unavailable,
+}
+
+/// Sets what the state has, and removes what it has not.
+fn expression(attributes: &[(&'static str, Option<AttributeValue>)]) -> String {
+    let (set, remove): (Vec<_>, Vec<_>) = attributes.iter().partition(|(_, value)| value.is_some());
+    let set: String = set.iter().map(|(name, _)| format!(", {name} = :{name}")).collect();
+    let remove: Vec<_> = remove.iter().map(|(name, _)| *name).collect();
+    // No breaker has every attribute, so there is always one to remove.
+    format!("SET #version = :version, writer = :writer{set} REMOVE {}", remove.join(", "))
+}
+
+fn is_by(item: &Item, writer: &str) -> bool {
+    item.get("writer").and_then(|value| value.as_s().ok()).is_some_and(|value| value == writer)
+}

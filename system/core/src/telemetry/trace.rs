@@ -1,0 +1,61 @@
+//! The X-Ray header of the invocation under way, carried by each AWS call. The SDK reads it from a variable of the
+//! process; here it is a cell of the execution environment, because the environment serves one request at a time and
+//! the process may hold several.
+
+use std::sync::{Arc, Mutex};
+
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextMut;
+use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::config_bag::ConfigBag;
+
+const HEADER: &str = "x-amzn-trace-id";
+
+/// The header of the invocation under way; an interceptor that adds it to requests.
+#[derive(Clone, Debug, Default)]
+pub struct TraceHeader(Arc<Mutex<Option<String>>>);
+
+impl TraceHeader {
+    pub fn set(&self, header: Option<&str>) {
+        *self.0.lock().expect("setting a header does not panic") = header.map(str::to_owned);
+    }
+
+    fn get(&self) -> Option<String> {
+        self.0.lock().expect("setting a header does not panic").clone()
+    }
+}
+
+#[dyn_dispatch_hint]
+impl Intercept for TraceHeader {
+    fn name(&self) -> &'static str {
+        "TraceHeader"
+    }
+
+    fn modify_before_signing(
+        &self,
+        context: &mut BeforeTransmitInterceptorContextMut<'_>,
+        _components: &RuntimeComponents,
+        _config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        if let Some(header) = self.get() {
+            context.request_mut().headers_mut().try_insert(HEADER, header)?;
+        }
+        Ok(())
+    }
+}
+
+/// The trace id in a header: `Root=1-…;Parent=…;Sampled=1` → `1-…`.
+pub fn root(header: &str) -> Option<&str> {
+    header.split(';').find_map(|part| part.trim().strip_prefix("Root="))
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_root_is_the_trace_id() {
+        assert_eq!(super::root("Root=1-5759e988-bd86;Parent=53995c3f42cd8ad8;Sampled=1"), Some("1-5759e988-bd86"));
+        assert_eq!(super::root("Self=1-2;Root=1-3"), Some("1-3"));
+        assert_eq!(super::root("nonsense"), None);
+    }
+}

@@ -1,0 +1,93 @@
+//! Invoking notification-service: once, because a second try would be a second delivery.
+
+use std::time::Duration;
+
+use aws_sdk_lambda::error::SdkError;
+use aws_sdk_lambda::operation::invoke::{InvokeError, InvokeOutput};
+use aws_sdk_lambda::primitives::Blob;
+use rez_core::Environment;
+use rez_core::clock::Moment;
+use rez_core::config::Variables;
+use rez_core::error::{Category, Failure, codes};
+use rez_core::message::{Lease, Message};
+use rez_core::notification::{NTFY, Notification, Outcome};
+use rez_core::store::describe;
+
+/// Above notification-service's own 45 s, so that its answer is heard.
+const INVOKE_TIMEOUT: Duration = Duration::from_secs(47);
+/// What settling the message takes, after the answer.
+const SETTLE_TIME: Duration = Duration::from_secs(2);
+/// Least wait of a message that Lambda had no room for; as much again is added by jitter.
+const THROTTLED_WAIT: Duration = Duration::from_secs(15);
+/// Least wait of a message whose invocation is not allowed or not possible: somebody must mend it.
+const REFUSED_WAIT: Duration = Duration::from_secs(300);
+
+/// How an invocation ended.
+#[derive(Debug)]
+pub(crate) enum End {
+    Answered(Outcome),
+    /// It surely did not run.
+    NotRun {
+        until: Moment,
+        error: Failure,
+    },
+    /// It may have run, and have delivered. The lease runs out, and the sweep recovers the message.
+    Unknown(String),
+}
+
+/// notification-service, as it is invoked.
+#[derive(Debug)]
+pub(crate) struct Notifier {
+    client: aws_sdk_lambda::Client,
+    function: String,
+    environment: Environment,
+}
+
+impl Notifier {
+    pub(crate) fn new(environment: &Environment, variables: &mut Variables<'_>) -> Self {
+        Self {
+            client: environment.lambda(INVOKE_TIMEOUT),
+            function: variables.text("NOTIFICATION_FUNCTION"),
+            environment: environment.clone(),
+        }
+    }
+
+    /// Has a claimed message delivered. No try at its destination starts that cannot end before our own deadline.
+    pub(crate) async fn notify(&self, message: &Message, lease: &Lease, deadline: Moment) -> End {
+        let notification = Notification::of(message, lease, NTFY, deadline - SETTLE_TIME);
+        let payload = serde_json::to_vec(&notification).expect("a notification of strings is JSON");
+        let invoke = self.client.invoke().function_name(&self.function).payload(Blob::new(payload));
+        match invoke.send().await {
+            Ok(output) => read(&output),
+            Err(error) => self.failed(&error),
+        }
+    }
+
+    fn failed(&self, error: &SdkError<InvokeError>) -> End {
+        let (code, category, wait) = match error {
+            SdkError::ServiceError(service) => match (service.err(), service.raw().status().as_u16()) {
+                (InvokeError::TooManyRequestsException(_), _) | (_, 429) => {
+                    (codes::INVOKE_THROTTLED, Category::Limited, THROTTLED_WAIT)
+                }
+                (_, status) if status < 500 => (codes::INVOKE_REFUSED, Category::System, REFUSED_WAIT),
+                _ => return End::Unknown(describe(error)),
+            },
+            SdkError::ConstructionFailure(_) => (codes::INVOKE_REFUSED, Category::System, REFUSED_WAIT),
+            _ => return End::Unknown(describe(error)),
+        };
+        let wait = wait.mul_f64(1.0 + self.environment.entropy.fraction());
+        End::NotRun { until: self.environment.clock.now() + wait, error: Failure::new(category, code, describe(error)) }
+    }
+}
+
+/// A function that fails is answered with 200, too.
+fn read(output: &InvokeOutput) -> End {
+    let payload = output.payload().map(Blob::as_ref).unwrap_or_default();
+    if let Some(error) = output.function_error() {
+        return End::Unknown(format!("{error}: {}", String::from_utf8_lossy(&payload[..payload.len().min(500)])));
+    }
+    match serde_json::from_slice(payload) {
+        Ok(outcome) => End::Answered(outcome),
+        Err(error) => End::Unknown(format!("the answer cannot be read: {error}")),
+    }
+}

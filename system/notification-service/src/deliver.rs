@@ -1,0 +1,197 @@
+//! One delivery attempt: tries at the destination, each with a pass of its gate, until one is accepted or no other may
+//! start.
+
+use std::time::Duration;
+
+use rez_core::clock::Moment;
+use rez_core::error::{Category, Failure, codes};
+use rez_core::gate::{Denial, Entry, Pass, Verdict};
+use rez_core::notification::{Notification, Outcome};
+use rez_core::retry;
+use rez_core::telemetry::metrics::{Measurements, Metric};
+
+use crate::channel::Refusal;
+use crate::{Deps, Destination};
+
+/// What one try may take: 10 s of HTTP, and a question to the gate before and after.
+const TRY_TIME: Duration = Duration::from_secs(12);
+/// Left of the time for the answer.
+const ANSWER_TIME: Duration = Duration::from_millis(500);
+/// Least wait after a failure that a person must mend, and of what a flag holds back.
+const MENDING_WAIT: Duration = Duration::from_secs(300);
+
+/// Delivers a notification, and measures that.
+pub(crate) async fn deliver(deps: &Deps, notification: &Notification, deadline: Moment) -> Outcome {
+    let begun = deps.environment.clock.now();
+    let Some(destination) = deps.destinations.iter().find(|it| it.channel.name() == notification.channel) else {
+        let error = format!("there is no channel `{}`", notification.channel);
+        return Outcome::Failed { error: Failure::new(Category::Permanent, codes::REJECTED, error) };
+    };
+    let finish_by = deadline.min(notification.finish_by) - ANSWER_TIME;
+    let mut attempt = Attempt { deps, destination, notification, finish_by, failures: 0, refreshed: false };
+    let outcome = match attempt.held_back().await {
+        Some(held_back) => held_back,
+        None => attempt.run().await,
+    };
+    attempt.measure(begun, &outcome);
+    outcome
+}
+
+struct Attempt<'a> {
+    deps: &'a Deps,
+    destination: &'a Destination,
+    notification: &'a Notification,
+    /// No try starts that cannot end before.
+    finish_by: Moment,
+    /// Tries that failed, by a transient failure.
+    failures: u32,
+    refreshed: bool,
+}
+
+/// What follows on a refused try.
+enum Next {
+    Again { after: Duration },
+    End(Outcome),
+}
+
+impl Attempt<'_> {
+    /// Flags are a person's decision, so they come before everything else.
+    async fn held_back(&self) -> Option<Outcome> {
+        let flags = self.deps.flags.get().await;
+        let (code, reason) = if flags.pause_deliveries {
+            (codes::DELIVERIES_PAUSED, "deliveries are paused")
+        } else if !flags.channel_enabled(self.destination.channel.name()) {
+            (codes::CHANNEL_DISABLED, "the channel is switched off")
+        } else {
+            return None;
+        };
+        let until = self.destination.gate.place(self.now() + MENDING_WAIT).await;
+        Some(Outcome::Deferred { until, counts: false, error: Failure::new(Category::Limited, code, reason) })
+    }
+
+    async fn run(&mut self) -> Outcome {
+        if let Err(Refusal { failure, .. }) = self.destination.channel.prepare().await {
+            let until = self.destination.gate.place(self.now() + MENDING_WAIT).await;
+            return Outcome::Deferred { until, counts: false, error: failure };
+        }
+        loop {
+            if !self.has_time() {
+                return self.out_of_time().await;
+            }
+            let pass = match self.destination.gate.enter(&self.notification.attempt_id).await {
+                Entry::Permit(pass) => pass,
+                Entry::Deny(denial) => return denied(denial),
+                Entry::Contended { until } => return contended(until),
+            };
+            let refusal = match self.destination.channel.send(self.notification).await {
+                Ok(receipt) => {
+                    self.destination.gate.report(&pass, Verdict::Answers, None).await;
+                    return receipt.into();
+                }
+                Err(refusal) => refusal,
+            };
+            match self.after(&pass, refusal).await {
+                Next::Again { after } => self.deps.environment.sleep(after).await,
+                Next::End(outcome) => return outcome,
+            }
+        }
+    }
+
+    /// What a refused try means for the gate, and for the message.
+    async fn after(&mut self, pass: &Pass, Refusal { failure, not_before }: Refusal) -> Next {
+        let (category, code) = (failure.category.as_str(), &*failure.code);
+        tracing::warn!(category, code, probe = pass.probe, error = failure.message, "a try was not accepted");
+        match failure.category {
+            Category::Transient => self.after_transient(pass, failure, not_before).await,
+            Category::Limited => {
+                let until = not_before.unwrap_or(self.now());
+                Next::End(self.deferred(pass, Verdict::Limits(until), until, false, failure).await)
+            }
+            Category::System => self.after_system(pass, failure).await,
+            Category::Permanent | Category::Validation => {
+                self.destination.gate.report(pass, Verdict::Answers, None).await;
+                Next::End(Outcome::Failed { error: failure })
+            }
+        }
+    }
+
+    /// Retried, unless it was a probe, or there are no more retries or no more time.
+    async fn after_transient(&mut self, pass: &Pass, failure: Failure, not_before: Option<Moment>) -> Next {
+        let now = self.now();
+        let asked = not_before.map(|moment| moment.since(now)).unwrap_or_default();
+        let wait = retry::DELIVERY.wait(self.failures, self.deps.environment.entropy.fraction());
+        self.failures += 1;
+        match wait.map(|wait| wait.max(asked)) {
+            Some(wait) if !pass.probe && now + wait + TRY_TIME <= self.finish_by => {
+                self.destination.gate.report(pass, Verdict::Fails, None).await;
+                Next::Again { after: wait }
+            }
+            _ => {
+                let earliest = not_before.unwrap_or(now);
+                Next::End(self.deferred(pass, Verdict::Fails, earliest, !pass.probe, failure).await)
+            }
+        }
+    }
+
+    /// Credentials may have been rotated: they are read again, once.
+    async fn after_system(&mut self, pass: &Pass, failure: Failure) -> Next {
+        let credentials = matches!(&*failure.code, codes::UNAUTHORIZED | codes::FORBIDDEN);
+        if credentials && !self.refreshed {
+            self.refreshed = true;
+            if self.destination.channel.refresh().await {
+                self.destination.gate.report(pass, Verdict::Answers, None).await;
+                return Next::Again { after: Duration::ZERO };
+            }
+        }
+        Next::End(self.deferred(pass, Verdict::Answers, self.now() + MENDING_WAIT, false, failure).await)
+    }
+
+    async fn deferred(&self, pass: &Pass, verdict: Verdict, earliest: Moment, counts: bool, error: Failure) -> Outcome {
+        let place = self.destination.gate.report(pass, verdict, Some(earliest)).await;
+        Outcome::Deferred { until: place.unwrap_or(earliest), counts, error }
+    }
+
+    /// Tries that failed count; an attempt that could not even begin does not.
+    async fn out_of_time(&self) -> Outcome {
+        let until = self.destination.gate.place(self.now()).await;
+        let error = Failure::new(Category::Transient, codes::NO_TIME_LEFT, "no time is left for another try");
+        Outcome::Deferred { until, counts: self.failures > 0, error }
+    }
+
+    fn has_time(&self) -> bool {
+        self.now() + TRY_TIME <= self.finish_by
+    }
+
+    fn now(&self) -> Moment {
+        self.deps.environment.clock.now()
+    }
+
+    fn measure(&self, begun: Moment, outcome: &Outcome) {
+        let now = self.now();
+        let (sent, ending) = match outcome {
+            Outcome::Delivered { .. } => (1, "notification delivered"),
+            Outcome::Deferred { .. } => (0, "notification deferred"),
+            Outcome::Failed { .. } => (0, "notification failed"),
+        };
+        let failed = self.failures + u32::from(matches!(outcome, Outcome::Failed { .. }));
+        Measurements::new()
+            .count(Metric::NotificationsSent, sent)
+            .count(Metric::NotificationsFailed, failed)
+            .duration(Metric::NotificationDuration, now.since(begun))
+            .count(Metric::CircuitBreakerState, self.destination.gate.level())
+            .log(now, ending);
+    }
+}
+
+fn denied(Denial { reason, until }: Denial) -> Outcome {
+    let error = Failure::new(Category::Limited, reason.code(), "the gate lets no try start");
+    Outcome::Deferred { until, counts: false, error }
+}
+
+fn contended(until: Moment) -> Outcome {
+    let error = Failure::new(Category::Limited, codes::GATE_CONTENDED, "too many ask the gate at once");
+    Outcome::Deferred { until, counts: false, error }
+}
+
+#[cfg(test)]
+mod tests;
