@@ -7,7 +7,8 @@ use serde_json::Value;
 
 use crate::world::Clock;
 
-/// Something that happened in the world, in terms that need no knowledge of the system under test.
+/// Something that happened in the world, in terms that need no knowledge of the system under test. Functions, tables,
+/// queues and topics stand here by the names that AWS knows them by, not by their logical ids.
 #[derive(Debug, Clone)]
 pub enum Fact<'a> {
     /// An HTTP request left a function, and how it ended for the caller.
@@ -28,6 +29,11 @@ pub enum Fact<'a> {
     Schedule { rule: &'a str, slot: SystemTime, duplicate: bool },
     /// A fault was applied to something.
     Fault { rule: usize, kind: &'a str, target: &'a str },
+    /// AWS called a service on the system's behalf, `count` times. It is billed like any request, but took no wire: an
+    /// event source's receives (also the empty ones) and deletes.
+    OnBehalf { service: &'a str, operation: &'a str, resource: &'a str, count: u64 },
+    /// Somebody asked for what this cloud does not model. A run in which this happens proves nothing.
+    NotModelled { what: &'a str, by: Cause<'a> },
 }
 
 /// Who did it.
@@ -70,29 +76,53 @@ pub enum RequestEnd<'a> {
 
 #[derive(Debug, Clone, Copy)]
 pub enum QueueEvent<'a> {
-    Sent { body: &'a str, by: Cause<'a> },
+    Sent {
+        body: &'a str,
+        by: Cause<'a>,
+    },
     /// `duplicate` when the queue hands out a message again although it was not due.
-    Received { receive_count: u32, duplicate: bool },
+    Received {
+        receive_count: u32,
+        duplicate: bool,
+    },
     Deleted,
     /// Moved to the dead-letter queue `to`, after its receives were used up.
-    Moved { to: &'a str, receive_count: u32 },
+    Moved {
+        to: &'a str,
+        receive_count: u32,
+    },
     Expired,
 }
 
 #[derive(Debug, Clone, Copy)]
 pub enum InvocationEvent<'a> {
-    Started { cold: bool },
+    Started {
+        cold: bool,
+    },
     /// `took` is what is billed: with init when the start was cold.
-    Ended { outcome: Outcome<'a>, took: Duration, memory_mb: u32 },
+    Ended {
+        outcome: Outcome<'a>,
+        took: Duration,
+        memory_mb: u32,
+    },
     /// No environment could take it: `reason` is Lambda's (`ReservedFunctionConcurrentInvocationLimitExceeded`, …).
-    Throttled { reason: &'a str },
+    /// The fact's environment is 0, which no environment has.
+    Throttled {
+        reason: &'a str,
+    },
+    /// An asynchronous event was given up: `condition` is `RetriesExhausted` or `EventAgeExceeded`. Environment 0.
+    Discarded {
+        condition: &'a str,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome<'a> {
     Success,
     /// The handler answered with an error, or panicked; `error_type` as Lambda reports it.
-    Error { error_type: &'a str },
+    Error {
+        error_type: &'a str,
+    },
     TimedOut,
     Crashed,
 }

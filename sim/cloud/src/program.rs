@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use aws_credential_types::Credentials;
@@ -58,21 +58,4 @@ pub trait Handler: Send + Sync {
 pub struct FunctionError {
     pub error_type: String,
     pub message: String,
-}
-
-/// Where log lines of the environment that is being polled go; `None` outside any. The host swaps it in around
-/// each poll of a handler, together with the `fastrand` state, because on AWS both are per process.
-#[derive(Clone, Default)]
-pub struct LogStream(Arc<Mutex<Vec<String>>>);
-
-impl LogStream {
-    /// Appends one line, without its newline.
-    pub fn write_line(&self, line: &str) {
-        self.0.lock().expect("no log writer panicked").push(line.to_owned());
-    }
-
-    /// Takes what was written since the last time.
-    pub fn drain(&self) -> Vec<String> {
-        std::mem::take(&mut self.0.lock().expect("no log writer panicked"))
-    }
 }

@@ -1,12 +1,19 @@
 //! What one seed decides: the clock, and a random stream for each concern.
 
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aws_smithy_async::time::TimeSource;
-use rand::SeedableRng;
+use rand::distr::{Distribution, StandardUniform};
+use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 use sha2::{Digest, Sha256};
 use tokio::time::Instant;
+
+use crate::faults::Faults;
+use crate::history::History;
+use crate::profile::Knobs;
 
 /// A random stream. The generator is named, because its algorithm is part of what a seed means.
 pub type Stream = Pcg64Mcg;
@@ -62,5 +69,58 @@ impl Seed {
         let mut key = [0; 16];
         key.copy_from_slice(&digest[..16]);
         Stream::from_seed(key)
+    }
+}
+
+/// Ids as AWS makes them, from a stream of their own.
+#[derive(Debug)]
+pub struct Ids(Mutex<Stream>);
+
+impl Ids {
+    pub fn new(seed: Seed, name: &str) -> Self {
+        Self(Mutex::new(seed.stream(&format!("ids {name}"))))
+    }
+
+    /// A random UUID, as text.
+    pub fn uuid(&self) -> String {
+        uuid::Builder::from_random_bytes(self.draw()).into_uuid().to_string()
+    }
+
+    /// Random bits, for what is written in hexadecimal.
+    pub fn bits<T>(&self) -> T
+    where
+        StandardUniform: Distribution<T>,
+    {
+        self.0.lock().expect("no draw panics").random()
+    }
+
+    fn draw(&self) -> [u8; 16] {
+        self.bits()
+    }
+}
+
+/// What all parts of a cloud share.
+pub struct World {
+    pub clock: Clock,
+    pub seed: Seed,
+    pub history: History,
+    pub knobs: Knobs,
+    pub faults: Faults,
+    /// Tells the worlds of one process apart. The SDK keeps its retry buckets per process, and a second run must not
+    /// find the first one's empty. No fact carries it.
+    pub number: u64,
+}
+
+impl World {
+    pub fn new(clock: Clock, seed: Seed, history: History, knobs: Knobs, faults: Faults) -> Self {
+        static WORLDS: AtomicU64 = AtomicU64::new(1);
+        Self { clock, seed, history, knobs, faults, number: WORLDS.fetch_add(1, Ordering::Relaxed) }
+    }
+}
+
+/// Sleeps, but not for nothing: a sleep of zero would still wait for the clock's next tick.
+pub(crate) async fn pause(duration: Duration) {
+    if !duration.is_zero() {
+        tokio::time::sleep(duration).await;
     }
 }

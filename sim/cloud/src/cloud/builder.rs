@@ -1,0 +1,219 @@
+//! Puts a cloud together: world, services, network, functions, and what sets them going.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use rez_topology::Topology;
+
+use super::{BuildError, Cloud, permits, provision};
+use crate::faults::{Fault, Faults, Known};
+use crate::history::{History, Subscriber};
+use crate::host::event_source::EventSource;
+use crate::host::lambda::{ACCOUNT_CONCURRENCY, Deployment, Lambda};
+use crate::host::schedule::Rule;
+use crate::network::{HttpServer, Network};
+use crate::profile::{Knobs, Latency, Profile};
+use crate::program::Program;
+use crate::services::{Services, names};
+use crate::world::{Clock, Ids, Seed, World};
+
+/// When a world begins, unless it is told otherwise: Monday, 23 November 2026, 00:00 UTC.
+const EPOCH: Duration = Duration::from_secs(1_795_392_000);
+
+/// A function's own work in each invocation, unless it is told otherwise: a small Rust handler (1.4 ms were measured for
+/// one on 512 MB), on a quarter of the CPU.
+const COMPUTE: Latency = Latency::fixed(Duration::from_millis(3));
+
+/// Everything that a cloud is made from.
+pub struct CloudBuilder {
+    topology: Topology,
+    seed: Seed,
+    knobs: Knobs,
+    epoch: SystemTime,
+    faults: Vec<Fault>,
+    secrets: BTreeMap<String, String>,
+    programs: BTreeMap<String, Arc<dyn Program>>,
+    compute: BTreeMap<String, Latency>,
+    servers: BTreeMap<String, Arc<dyn HttpServer>>,
+    subscribers: Vec<Box<dyn Subscriber>>,
+    account_concurrency: u32,
+}
+
+impl CloudBuilder {
+    pub(super) fn new(topology: Topology, seed: Seed) -> Self {
+        Self {
+            topology,
+            seed,
+            knobs: Profile::Realistic.knobs(),
+            epoch: SystemTime::UNIX_EPOCH + EPOCH,
+            faults: Vec::new(),
+            secrets: BTreeMap::new(),
+            programs: BTreeMap::new(),
+            compute: BTreeMap::new(),
+            servers: BTreeMap::new(),
+            subscribers: Vec::new(),
+            account_concurrency: ACCOUNT_CONCURRENCY,
+        }
+    }
+
+    /// How well-behaved the world is; `realistic` unless it is told otherwise.
+    #[must_use]
+    pub fn profile(self, profile: Profile) -> Self {
+        self.knobs(profile.knobs())
+    }
+
+    /// The same, knob by knob.
+    #[must_use]
+    pub fn knobs(self, knobs: Knobs) -> Self {
+        Self { knobs, ..self }
+    }
+
+    /// What the clock shows when the world begins.
+    #[must_use]
+    pub fn epoch(self, epoch: SystemTime) -> Self {
+        Self { epoch, ..self }
+    }
+
+    #[must_use]
+    pub fn faults(mut self, faults: impl IntoIterator<Item = Fault>) -> Self {
+        self.faults.extend(faults);
+        self
+    }
+
+    /// What faults can be aimed at in this cloud; complete once all servers are there.
+    pub fn known_targets(&self) -> Known {
+        self.servers.keys().fold(Known::of(&self.topology), |known, host| known.server(host))
+    }
+
+    /// A SecureString in Parameter Store, which no template can create.
+    #[must_use]
+    pub fn parameter(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.secrets.insert(name.into(), value.into());
+        self
+    }
+
+    /// The program that runs as the function with this logical id.
+    #[must_use]
+    pub fn function(mut self, logical_id: impl Into<String>, program: Arc<dyn Program>) -> Self {
+        self.programs.insert(logical_id.into(), program);
+        self
+    }
+
+    /// How long the function's own work takes in each invocation; CPU takes no virtual time by itself.
+    #[must_use]
+    pub fn compute(mut self, logical_id: impl Into<String>, compute: Latency) -> Self {
+        self.compute.insert(logical_id.into(), compute);
+        self
+    }
+
+    /// A server outside AWS, at `host` or `host:port`.
+    #[must_use]
+    pub fn server(mut self, host: impl Into<String>, server: Arc<dyn HttpServer>) -> Self {
+        self.servers.insert(host.into(), server);
+        self
+    }
+
+    /// Somebody who learns of every fact, from the first on.
+    #[must_use]
+    pub fn subscribe(mut self, subscriber: Box<dyn Subscriber>) -> Self {
+        self.subscribers.push(subscriber);
+        self
+    }
+
+    /// Concurrent executions of all functions together.
+    #[must_use]
+    pub fn account_concurrency(self, account_concurrency: u32) -> Self {
+        Self { account_concurrency, ..self }
+    }
+
+    /// Builds the cloud, inside the runtime whose clock it is to follow. Nothing in it moves until [`Cloud::start`].
+    ///
+    /// # Errors
+    /// The first thing that is missing, not permitted, or refused by a service.
+    pub fn build(mut self) -> Result<Cloud, BuildError> {
+        check_place(&self.topology)?;
+        let deployments = self.deployments()?;
+        let clock = Clock::starting_at(self.epoch);
+        let history = History::new(clock);
+        std::mem::take(&mut self.subscribers).into_iter().for_each(|subscriber| history.subscribe(subscriber));
+        let faults = Faults::new(std::mem::take(&mut self.faults), self.seed, history.clone())?;
+        let services = Services::new(clock, self.seed, &self.knobs, history.clone());
+        let world = Arc::new(World::new(clock, self.seed, history, self.knobs.clone(), faults));
+        provision::provision(&self.topology, &self.secrets, &services)?;
+        let network = Network::new(world.clone(), services.clone(), self.servers.clone(), self.topology.roles.clone());
+        let network = Arc::new(network);
+        let lambda = Arc::new(Lambda::new(world.clone(), network.clone(), deployments, self.account_concurrency));
+        network.connect(&lambda);
+        Ok(Cloud {
+            event_sources: self.event_sources(&world, &services, &lambda)?,
+            rules: self.rules(&world, &lambda)?,
+            ids: Ids::new(self.seed, "outside"),
+            topology: self.topology,
+            world,
+            services,
+            network,
+            lambda,
+        })
+    }
+
+    /// Every function of the template with its program; no more, no less.
+    fn deployments(&mut self) -> Result<Vec<Deployment>, BuildError> {
+        let mut programs = std::mem::take(&mut self.programs);
+        let mut deployments = Vec::new();
+        for (id, spec) in &self.topology.functions {
+            let program = programs.remove(id).ok_or_else(|| BuildError::NoProgram(id.clone()))?;
+            let compute = self.compute.get(id).copied().unwrap_or(COMPUTE);
+            deployments.push(Deployment { spec: spec.clone(), program, compute });
+        }
+        match programs.into_keys().next() {
+            None => Ok(deployments),
+            Some(given) => Err(BuildError::NoFunction { given, known: list(self.topology.functions.keys()) }),
+        }
+    }
+
+    fn event_sources(
+        &self,
+        world: &Arc<World>,
+        services: &Services,
+        lambda: &Arc<Lambda>,
+    ) -> Result<Vec<Arc<EventSource>>, BuildError> {
+        let source = |(id, source): (&String, &rez_topology::EventSource)| {
+            let function = self.function_of(id, &source.function)?;
+            let role = find(&self.topology.roles, id, "role", &function.role)?;
+            permits::check_event_source(id, source, role)?;
+            let (name, sqs) = (function.name.clone(), services.sqs.clone());
+            Ok(Arc::new(EventSource::new(source.clone(), name, world.clone(), sqs, lambda.clone())))
+        };
+        self.topology.event_sources.iter().map(source).collect()
+    }
+
+    fn rules(&self, world: &Arc<World>, lambda: &Arc<Lambda>) -> Result<Vec<Arc<Rule>>, BuildError> {
+        let rule = |(id, schedule): (&String, &rez_topology::Schedule)| {
+            let function = self.function_of(id, &schedule.function)?;
+            permits::check_schedule(id, schedule, &self.topology)?;
+            let rule = Rule::new(schedule.clone(), function.name.clone(), world.clone(), lambda.clone());
+            rule.map(Arc::new).map_err(|error| BuildError::Schedule { rule: schedule.name.clone(), error })
+        };
+        self.topology.schedules.iter().filter(|(_, schedule)| schedule.enabled).map(rule).collect()
+    }
+
+    fn function_of(&self, user: &str, logical_id: &str) -> Result<&rez_topology::Function, BuildError> {
+        find(&self.topology.functions, user, "function", logical_id)
+    }
+}
+
+fn check_place(topology: &Topology) -> Result<(), BuildError> {
+    let place = |account: &str, region: &str| format!("account {account} in {region}");
+    let (given, expected) = (place(&topology.account, &topology.region), place(names::ACCOUNT, names::REGION));
+    if given == expected { Ok(()) } else { Err(BuildError::Elsewhere { given, expected }) }
+}
+
+fn find<'a, T>(all: &'a BTreeMap<String, T>, user: &str, what: &'static str, name: &str) -> Result<&'a T, BuildError> {
+    let missing = || BuildError::Missing { user: user.to_owned(), what, name: name.to_owned() };
+    all.get(name).ok_or_else(missing)
+}
+
+fn list<'a>(names: impl Iterator<Item = &'a String>) -> String {
+    names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}

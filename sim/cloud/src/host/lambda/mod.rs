@@ -1,0 +1,119 @@
+//! Lambda: functions in execution environments, one request at a time in each.
+//!
+//! An environment is built cold by its program's own start, reused while it is warm (the last used first), and taken
+//! back when it has been idle for too long. At its deadline a handler's future is dropped where it stands; what it had
+//! already sent happens all the same. CPU takes no virtual time, so each function has a model of its own work.
+//!
+//! Not modelled: more than 1,000 new environments in ten seconds, SnapStart, provisioned concurrency, versions.
+
+mod answer;
+mod asynchronous;
+mod environment;
+mod function;
+mod invocation;
+mod limit;
+mod process;
+mod scope;
+mod trace;
+pub(crate) mod wire;
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use bytes::Bytes;
+
+pub use self::answer::{ASYNC_PAYLOAD_MAX, Answer, End, InvokeError, SYNC_PAYLOAD_MAX};
+pub use self::invocation::Event;
+pub use self::limit::ACCOUNT_CONCURRENCY;
+pub use self::process::{Process, write_log_line};
+
+use self::function::Function;
+use self::limit::Limit;
+use self::trace::Tracer;
+use crate::network::Network;
+use crate::profile::{LambdaKnobs, Latency};
+use crate::program::Program;
+use crate::services::names;
+use crate::world::{Ids, Stream, World, pause};
+
+/// A function of the template, and the code that runs as it.
+pub(crate) struct Deployment {
+    pub spec: rez_topology::Function,
+    pub program: Arc<dyn Program>,
+    /// How long its own work takes in each invocation.
+    pub compute: Latency,
+}
+
+/// All functions of a cloud, by name.
+pub struct Lambda {
+    world: Arc<World>,
+    network: Arc<Network>,
+    functions: BTreeMap<String, Function>,
+    environments: AtomicU64,
+    ids: Ids,
+    tracer: Tracer,
+    stream: Mutex<Stream>,
+}
+
+impl Lambda {
+    pub(crate) fn new(
+        world: Arc<World>,
+        network: Arc<Network>,
+        deployments: Vec<Deployment>,
+        account_concurrency: u32,
+    ) -> Self {
+        let reserved = deployments.iter().filter_map(|deployed| deployed.spec.reserved_concurrency).sum();
+        let unreserved = Limit::unreserved(account_concurrency.saturating_sub(reserved));
+        let function = |deployed: Deployment| {
+            let limit = deployed.spec.reserved_concurrency.map_or_else(|| unreserved.clone(), Limit::reserved);
+            let name = deployed.spec.name.clone();
+            (name, Function::new(deployed.spec, deployed.program, limit, deployed.compute))
+        };
+        Self {
+            functions: deployments.into_iter().map(function).collect(),
+            environments: AtomicU64::new(1),
+            ids: Ids::new(world.seed, "lambda"),
+            tracer: Tracer::new(Ids::new(world.seed, "traces")),
+            stream: Mutex::new(world.seed.stream("lambda")),
+            world,
+            network,
+        }
+    }
+
+    /// An event with a new request id. A payload that is empty reaches the function as `{}`.
+    pub fn event(&self, payload: Bytes, trace_header: Option<&str>) -> Event {
+        let payload = if payload.is_empty() { Bytes::from_static(b"{}") } else { payload };
+        Event { request_id: self.ids.uuid(), payload, trace_header: trace_header.map(str::to_owned) }
+    }
+
+    /// Invokes a function, by name or ARN, and waits for its answer.
+    ///
+    /// # Errors
+    /// When there is no such function, or no environment for it.
+    pub async fn invoke(&self, function: &str, event: Event) -> Result<Answer, InvokeError> {
+        let invoked = self.run(self.function(function)?, event).await;
+        if invoked.is_err() {
+            pause(self.draw(|knobs| knobs.throttle_answer)).await;
+        }
+        invoked
+    }
+
+    fn function(&self, name: &str) -> Result<&Function, InvokeError> {
+        let plain = names::plain(name);
+        self.functions.get(plain).ok_or_else(|| InvokeError::NotFound { arn: names::function_arn(plain) })
+    }
+
+    fn next_environment(&self) -> u64 {
+        self.environments.fetch_add(1, Ordering::Relaxed)
+    }
+
+    fn draw(&self, knob: impl FnOnce(&LambdaKnobs) -> Latency) -> Duration {
+        self.sample(knob(&self.world.knobs.lambda))
+    }
+
+    fn sample(&self, latency: Latency) -> Duration {
+        latency.sample(&mut self.stream.lock().expect("no draw panics"))
+    }
+}

@@ -1,0 +1,6 @@
+//! What AWS always runs itself, with whatever data services: Lambda, its event sources, and schedules.
+
+pub mod cognito;
+pub mod event_source;
+pub mod lambda;
+pub mod schedule;

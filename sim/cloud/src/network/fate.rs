@@ -1,0 +1,76 @@
+//! What will become of a request: decided once, when it is sent, by the faults and by the profile's own errors.
+
+use std::time::Duration;
+
+use rand::RngExt;
+
+use super::Network;
+use super::destination::Destination;
+use crate::faults::FaultKind;
+
+/// What befalls a request on its way.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Fate {
+    /// It is served, and its answer arrives.
+    Served,
+    /// Refused without effect.
+    Refused {
+        status: u16,
+        code: String,
+    },
+    /// Refused without effect, in the service's words for "too much".
+    Throttled,
+    /// Never arrives.
+    RequestLost,
+    ResetBefore,
+    /// Served, and then answered with a server error: such an answer does not say what happened.
+    ErrorAfter,
+    /// Served; the answer never arrives.
+    ResponseLost,
+    ResetAfter,
+    /// Served; then the caller's environment dies.
+    CallerCrashes,
+}
+
+/// AWS's answer when it fails without saying why.
+pub(super) const SERVER_ERROR: (u16, &str) = (500, "InternalServerError");
+
+impl Network {
+    /// The delay and the fate of a request that is sent `elapsed` after the world began.
+    pub(super) fn fate(&self, elapsed: Duration, to: &Destination) -> (Duration, Fate) {
+        let verdict = self.world.faults.on_request(elapsed, to.service(), to.operation(), to.resource());
+        let fate = verdict.blow.map_or_else(|| self.everyday_fate(to), Fate::of);
+        (verdict.delay, fate)
+    }
+
+    /// The errors that a profile has all the time. A server outside AWS errs by itself.
+    fn everyday_fate(&self, to: &Destination) -> Fate {
+        let knobs = &self.world.knobs.network;
+        let server_error = if matches!(to, Destination::Aws(_)) { knobs.server_error } else { 0.0 };
+        let mut stream = self.errors.lock().expect("no draw panics");
+        let (draw, before) = (stream.random::<f64>(), stream.random::<bool>());
+        let (status, code) = SERVER_ERROR;
+        match draw {
+            draw if draw < server_error && before => Fate::Refused { status, code: code.to_owned() },
+            draw if draw < server_error => Fate::ErrorAfter,
+            draw if draw < server_error + knobs.reset && before => Fate::ResetBefore,
+            draw if draw < server_error + knobs.reset => Fate::ResetAfter,
+            _ => Fate::Served,
+        }
+    }
+}
+
+impl Fate {
+    fn of(blow: FaultKind) -> Self {
+        match blow {
+            FaultKind::Refuse { status, code } => Self::Refused { status, code },
+            FaultKind::Throttle => Self::Throttled,
+            FaultKind::LoseRequest => Self::RequestLost,
+            FaultKind::LoseResponse => Self::ResponseLost,
+            FaultKind::Reset { after_effect: false } => Self::ResetBefore,
+            FaultKind::Reset { after_effect: true } => Self::ResetAfter,
+            FaultKind::Crash => Self::CallerCrashes,
+            FaultKind::Delay { .. } => Self::Served,
+        }
+    }
+}

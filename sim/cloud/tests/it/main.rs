@@ -1,0 +1,16 @@
+//! The cloud as its users see it: templates in, facts out, on a clock that jumps.
+
+#[path = "../../examples/guestbook/clerk.rs"]
+mod clerk;
+mod support;
+
+mod dynamodb;
+mod guestbook;
+mod host_async;
+mod host_event_source;
+mod host_lambda;
+mod host_process;
+mod host_schedule;
+mod network_faults;
+mod network_permissions;
+mod network_wire;
