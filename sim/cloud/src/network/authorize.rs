@@ -25,15 +25,25 @@ impl Network {
 /// A statement that denies outdoes any that allows; without one that allows, the answer is no.
 pub(crate) fn allows(statements: &[Statement], action: &str, resource: &str) -> bool {
     let matching = |statement: &&Statement| {
-        statement.actions.iter().any(|pattern| matches(&pattern.to_lowercase(), &action.to_lowercase()))
-            && statement.resources.iter().any(|pattern| matches(pattern, resource))
+        statement.actions.iter().any(|pattern| matches_action(pattern, action))
+            && statement.resources.iter().any(|pattern| matches_resource(pattern, resource))
     };
     let mut found = statements.iter().filter(matching).peekable();
     found.peek().is_some() && found.all(|statement| statement.allow)
 }
 
+/// Resources are told apart by case.
+fn matches_resource(pattern: &str, resource: &str) -> bool {
+    matches(pattern, resource, |pattern, byte| pattern == byte)
+}
+
+/// Actions are not.
+fn matches_action(pattern: &str, action: &str) -> bool {
+    matches(pattern, action, |pattern, byte| pattern.eq_ignore_ascii_case(&byte))
+}
+
 /// IAM's wildcards: `*` for any text, `?` for one character.
-fn matches(pattern: &str, text: &str) -> bool {
+fn matches(pattern: &str, text: &str, same: impl Fn(u8, u8) -> bool) -> bool {
     let (pattern, text) = (pattern.as_bytes(), text.as_bytes());
     let (mut at, mut in_text) = (0, 0);
     // Where the last star stood, and how much of the text it has taken so far.
@@ -42,7 +52,7 @@ fn matches(pattern: &str, text: &str) -> bool {
         if pattern.get(at) == Some(&b'*') {
             star = Some((at, in_text));
             at += 1;
-        } else if pattern.get(at).is_some_and(|&byte| byte == b'?' || byte == text[in_text]) {
+        } else if pattern.get(at).is_some_and(|&byte| byte == b'?' || same(byte, text[in_text])) {
             at += 1;
             in_text += 1;
         } else if let Some((star_at, taken)) = star {
@@ -117,12 +127,30 @@ mod tests {
             ("a?c", "ac", false),
             ("", "a", false),
         ] {
-            assert_eq!(matches(pattern, text), expected, "{pattern} {text}");
+            assert_eq!(matches_resource(pattern, text), expected, "{pattern} {text}");
         }
     }
 
     #[test]
     fn actions_are_compared_without_case() {
         check(&[statement(true, "SNS:publish", "*")], "sns:Publish", "arn:topic", true);
+    }
+
+    /// What the wildcards mean, written down without a thought for speed.
+    fn meaning(pattern: &[u8], text: &[u8]) -> bool {
+        match (pattern, text) {
+            ([], []) => true,
+            ([b'*', rest @ ..], _) => meaning(rest, text) || !text.is_empty() && meaning(pattern, &text[1..]),
+            ([byte, rest @ ..], [first, others @ ..]) => (*byte == b'?' || byte == first) && meaning(rest, others),
+            _ => false,
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn wildcards_mean_what_they_say(pattern in "[ab*?]{0,8}", text in "[ab]{0,8}") {
+            let expected = meaning(pattern.as_bytes(), text.as_bytes());
+            proptest::prop_assert_eq!(matches_resource(&pattern, &text), expected);
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! Execution environments: cold and warm, one request at a time, limits, deadlines, panics, crashes.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -137,6 +138,40 @@ async fn a_failed_init_is_done_again_and_then_answered_as_an_exit() {
     assert_eq!(answer.end, End::Error { error_type: "Runtime.ExitError".to_owned() });
     assert_eq!(recorder.count("Environment", &["InitFailed"]), 2);
     assert_eq!(recorder.count("Log", &["variable `TABLE` is not set"]), 2);
+}
+
+/// Hangs in its first cold start.
+#[derive(Default)]
+struct SlowStarter(Arc<AtomicU32>);
+
+impl Program for SlowStarter {
+    fn start(&self, _: Ambient) -> BoxFuture<'static, Result<Arc<dyn Handler>, String>> {
+        let first = self.0.fetch_add(1, Ordering::Relaxed) == 0;
+        Box::pin(async move {
+            pass(if first { MINUTE } else { SECOND }).await;
+            Err("late".to_owned())
+        })
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn init_is_cut_off_after_ten_seconds() {
+    let starter = SlowStarter::default();
+    let starts = starter.0.clone();
+    let cloud = cloud(SLEEPER).function("Sleeper", Arc::new(starter)).build().unwrap();
+    cloud.invoke("Sleeper", "").await.unwrap();
+    assert_eq!((cloud.clock().elapsed().as_secs(), starts.load(Ordering::Relaxed)), (11, 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_throttling_fault_looks_like_lambdas_own() {
+    let builder = cloud(SLEEPER).function("Sleeper", function(ok));
+    let target = Target::parse("function:Sleeper", &builder.known_targets()).unwrap();
+    let fault = Fault { kind: FaultKind::Throttle, target, probability: 1.0, from: Duration::ZERO, until: MINUTE };
+    let cloud = builder.faults([fault]).build().unwrap();
+    assert!(matches!(cloud.invoke("Sleeper", "").await, Err(InvokeError::Throttled { .. })));
+    pass(MINUTE).await;
+    assert!(cloud.invoke("Sleeper", "").await.is_ok());
 }
 
 #[tokio::test(start_paused = true)]

@@ -9,6 +9,7 @@ mod guestbook;
 mod host_async;
 mod host_event_source;
 mod host_lambda;
+mod host_permits;
 mod host_process;
 mod host_schedule;
 mod network_faults;

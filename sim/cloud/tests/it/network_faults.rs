@@ -9,9 +9,10 @@ use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::AttributeValue;
 use rez_cloud::Cloud;
 use rez_cloud::faults::{Fault, FaultKind, Target};
+use rez_cloud::host::lambda::End;
 
 use crate::clerk;
-use crate::support::{MINUTE, Recorder, SECOND, cloud, pass};
+use crate::support::{Invoked, MINUTE, Recorder, SECOND, cloud, function, ok, pass};
 
 const TEMPLATE: &str = "
   Table:
@@ -108,4 +109,31 @@ async fn the_sdk_retries_through_a_short_fault() {
     client.put_item().table_name("things").item("id", AttributeValue::S("a".to_owned())).send().await.unwrap();
     assert_eq!(recorder.count("Request", &["status: 500"]), 1);
     assert_eq!(recorder.count("Request", &["status: 200"]), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_environment_that_crashes_at_a_call_has_made_it() {
+    let template = format!(
+        "{TEMPLATE}
+  Writer:
+    Type: AWS::Serverless::Function
+    Properties:
+      FunctionName: writer
+      Runtime: provided.al2023
+      Policies: [{{ Statement: [{{ Effect: Allow, Action: 'dynamodb:*', Resource: '*' }}] }}]
+"
+    );
+    let write = |invoked: Invoked| async move {
+        let put = clerk::dynamodb(&invoked.ambient).put_item().table_name("things");
+        put.item("id", AttributeValue::S("a".to_owned())).send().await.unwrap();
+        ok(invoked).await
+    };
+    let recorder = Recorder::default();
+    let builder = cloud(&template).function("Writer", function(write)).subscribe(recorder.subscriber());
+    let target = Target::parse("dynamodb.PutItem", &builder.known_targets()).unwrap();
+    let fault = Fault { kind: FaultKind::Crash, target, probability: 1.0, from: Duration::ZERO, until: MINUTE };
+    let cloud = builder.faults([fault]).build().unwrap();
+    assert_eq!(cloud.invoke("Writer", "").await.unwrap().end, End::Crashed);
+    assert_eq!((recorder.count("Item", &[]), recorder.count("Environment", &["Crashed"])), (1, 1));
+    assert_eq!(recorder.count("Request", &["ResponseLost"]), 1);
 }

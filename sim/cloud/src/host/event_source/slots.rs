@@ -76,6 +76,8 @@ impl Slots {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn take_all(slots: &mut Slots, now: Duration) -> u32 {
@@ -113,5 +115,51 @@ mod tests {
         take_all(&mut slots, Duration::ZERO);
         slots.give_back();
         assert_eq!((slots.idle(), slots.take(Duration::ZERO)), (1, Ok(())));
+    }
+
+    #[derive(Clone, Debug)]
+    enum Step {
+        Take,
+        GiveBack,
+        BackOff,
+        Rest,
+        Wait(u64),
+    }
+
+    fn step() -> impl Strategy<Value = Step> {
+        prop_oneof![
+            4 => Just(Step::Take),
+            2 => Just(Step::GiveBack),
+            1 => Just(Step::BackOff),
+            1 => Just(Step::Rest),
+            2 => (1..100_u64).prop_map(Step::Wait),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_happens_no_more_than_the_maximum_are_busy(
+            maximum in proptest::option::of(2..20_u32),
+            steps in proptest::collection::vec(step(), 0..200),
+        ) {
+            let (mut slots, mut now) = (Slots::new(maximum), Duration::ZERO);
+            for step in steps {
+                match step {
+                    Step::Take => {
+                        // Whoever is told to come back later is told a time that lies ahead.
+                        if let Err(ask_again) = slots.take(now) {
+                            prop_assert!(ask_again > now);
+                        }
+                    }
+                    Step::GiveBack if slots.busy > 0 => slots.give_back(),
+                    Step::GiveBack => {}
+                    Step::BackOff => slots.back_off(now),
+                    Step::Rest => slots.rest(now),
+                    Step::Wait(seconds) => now += Duration::from_secs(seconds),
+                }
+                prop_assert!(slots.busy <= maximum.unwrap_or(MAX));
+                prop_assert!(slots.allowed >= MIN);
+            }
+        }
     }
 }

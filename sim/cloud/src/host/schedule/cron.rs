@@ -86,3 +86,40 @@ fn instant(at: DateTime) -> Option<SystemTime> {
     let seconds = TimeZone::UTC.to_timestamp(at).ok()?.as_second();
     Some(SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(seconds).ok()?))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Expressions whose slots are never far apart.
+    fn expression() -> impl Strategy<Value = String> {
+        let minute = prop_oneof!["\\*", "[1-5]?[0-9]", "[0-9]/[1-9]", "[0-9]-[1-5][0-9]"];
+        let hour = prop_oneof!["\\*", "1?[0-9]", "\\*/[1-9]"];
+        let days = prop_oneof!["\\* \\* \\?", "\\? \\* [1-7]", "\\? \\* MON-FRI", "1[0-9]? \\* \\?", "L \\* \\?"];
+        (minute, hour, days).prop_map(|(minute, hour, days)| format!("{minute} {hour} {days} *"))
+    }
+
+    /// Whether a minute matches, without the search.
+    fn matches(cron: &Cron, at: SystemTime) -> bool {
+        let at = minute_after(at - Duration::from_secs(60)).unwrap();
+        cron.minutes.contains(at.minute() as u16)
+            && cron.hours.contains(at.hour() as u16)
+            && cron.days.contains(at.date())
+            && cron.months.contains(at.month() as u16)
+            && cron.years.contains(at.year() as u16)
+    }
+
+    proptest! {
+        #[test]
+        fn the_next_slot_is_the_first_minute_that_matches(fields in expression(), minutes in 0..3_000_000_u64) {
+            let cron = Cron::parse(&fields).unwrap();
+            let minute = Duration::from_secs(60);
+            let after = SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_392_000) + minute * minutes as u32;
+            let next = cron.next_after(after).unwrap();
+            let first = (1..).map(|passed| after + minute * passed).find(|&at| matches(&cron, at)).unwrap();
+            prop_assert_eq!(next, first, "{}", fields);
+        }
+    }
+}

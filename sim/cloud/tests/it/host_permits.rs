@@ -1,0 +1,92 @@
+//! What AWS does on the system's behalf needs permissions too, and a cloud without them is not built.
+
+use crate::support::{cloud, function, ok};
+
+const TEMPLATE: &str = "
+  Topic:
+    Type: AWS::SNS::Topic
+    Properties: { TopicName: news }
+  Queue:
+    Type: AWS::SQS::Queue
+    Properties: { QueueName: inbox }
+  Subscription:
+    Type: AWS::SNS::Subscription
+    Properties: { TopicArn: !Ref Topic, Protocol: sqs, Endpoint: !GetAtt Queue.Arn }
+  Policy:
+    Type: AWS::SQS::QueuePolicy
+    Properties:
+      Queues: [!Ref Queue]
+      PolicyDocument:
+        Statement:
+          - Effect: Allow
+            Principal: { Service: sns.amazonaws.com }
+            Action: sqs:SendMessage
+            Resource: !GetAtt Queue.Arn
+            Condition: { ArnEquals: { 'aws:SourceArn': !Ref Topic } }
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Statement: [{ Effect: Allow, Principal: { Service: lambda.amazonaws.com }, Action: sts:AssumeRole }]
+      Policies:
+        - PolicyName: reader
+          PolicyDocument:
+            Statement:
+              - Effect: Allow
+                Action: [sqs:ReceiveMessage, sqs:DeleteMessage, sqs:GetQueueAttributes]
+                Resource: !GetAtt Queue.Arn
+  Reader:
+    Type: AWS::Serverless::Function
+    Properties:
+      FunctionName: reader
+      Runtime: provided.al2023
+      Role: !GetAtt Role.Arn
+      Events: { Inbox: { Type: SQS, Properties: { Queue: !GetAtt Queue.Arn } } }
+  Rule:
+    Type: AWS::Events::Rule
+    Properties:
+      Name: hourly
+      ScheduleExpression: rate(1 hour)
+      Targets: [{ Id: reader, Arn: !GetAtt Reader.Arn }]
+  Permission:
+    Type: AWS::Lambda::Permission
+    Properties:
+      FunctionName: !Ref Reader
+      Action: lambda:InvokeFunction
+      Principal: events.amazonaws.com
+      SourceArn: !GetAtt Rule.Arn
+";
+
+/// What is said of the template when `found` in it is `replaced`; empty when nothing is.
+fn check(found: &str, replaced: &str, expected: &str) {
+    assert!(TEMPLATE.contains(found), "{found}");
+    let builder = cloud(&TEMPLATE.replace(found, replaced)).function("Reader", function(ok));
+    assert_eq!(builder.build().err().map(|error| error.to_string()).unwrap_or_default(), expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_template_that_permits_what_it_needs_is_built() {
+    check("hourly", "hourly", "");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_pollers_need_the_functions_role() {
+    let expected = "`stack-Role` may not `sqs:DeleteMessage` on `arn:aws:sqs:us-east-1:123456789012:inbox` \
+                    (`ReaderInbox` needs it)";
+    check("sqs:DeleteMessage, ", "sqs:ChangeMessageVisibility, ", expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_topic_needs_the_queues_policy() {
+    let expected = "`arn:aws:sns:us-east-1:123456789012:news` may not `sqs:SendMessage` on \
+                    `arn:aws:sqs:us-east-1:123456789012:inbox` (`Subscription` needs it)";
+    check("Principal: { Service: sns.amazonaws.com }", "Principal: { Service: events.amazonaws.com }", expected);
+    check("'aws:SourceArn': !Ref Topic", "'aws:SourceArn': 'arn:aws:sns:us-east-1:123456789012:other'", expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rule_needs_a_permission_to_invoke() {
+    let expected = "`arn:aws:events:us-east-1:123456789012:rule/hourly` may not `lambda:InvokeFunction` on `Reader` \
+                    (`Rule` needs it)";
+    check("Principal: events.amazonaws.com", "Principal: s3.amazonaws.com", expected);
+}
