@@ -11,6 +11,9 @@ use crate::units;
 /// Width and height of the drawing, in its own units; the page scales it.
 const SIZE: (u32, u32) = (960, 320);
 
+/// Share of the width that a fault's band has at least: ten minutes of a month would not be seen.
+const BAND_MIN: f64 = 0.004;
+
 /// Colours that stand for a name. The drawing needs numbers, and the page's style sheet maps each of them to a colour
 /// that fits a light or a dark page.
 const INK: RGBColor = RGBColor(1, 1, 1);
@@ -66,8 +69,9 @@ fn draw<'a>(run: &RunResult, area: DrawingArea<Backend<'a>, Shift>) -> Result<()
 
     let shown = seconds_shown(&run.latency);
     let bands = run.faults.iter().map(|fault| {
-        let corners = [(fault.from_seconds / scale, shown.start), (fault.until_seconds / scale, shown.end)];
-        Rectangle::new(corners, FAULT.mix(0.25).filled())
+        let until = fault.until_seconds.max(fault.from_seconds + run.simulated_seconds * BAND_MIN);
+        let corners = [(fault.from_seconds / scale, shown.start), (until / scale, shown.end)];
+        Rectangle::new(corners, FAULT.mix(0.5).filled())
     });
     chart.draw_series(bands)?;
     for (colour, value) in LINES {

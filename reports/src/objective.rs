@@ -50,16 +50,14 @@ impl Objective {
     /// When the measurement is of another kind than the target: a mistake in the code that measures.
     pub fn judge(&self, measurement: &Measurement) -> ObjectiveResult {
         match (self.target, measurement) {
-            (Target::Percentile { percentile, under }, Measurement::Percentile { observed, count }) => {
-                self.result(
-                    under.as_secs_f64(),
-                    Unit::Seconds,
-                    observed.map(|value| value.as_secs_f64()),
-                    (count.total > 0).then(|| observed.is_some_and(|value| value < under)),
-                    budget_remaining(*count, percentile),
-                    *count,
-                )
-            }
+            (Target::Percentile { percentile, under }, Measurement::Percentile { observed, count }) => self.result(
+                under.as_secs_f64(),
+                Unit::Seconds,
+                observed.map(|value| value.as_secs_f64()),
+                (count.total > 0).then(|| observed.is_some_and(|value| value < under)),
+                budget_remaining(*count, percentile),
+                *count,
+            ),
             (Target::Ratio { at_least, window_days }, Measurement::Ratio { days }) => {
                 let worst = worst_window(days, window_days);
                 let observed = (worst.total > 0).then(|| worst.ratio());

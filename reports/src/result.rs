@@ -12,7 +12,7 @@ pub struct RunResult {
     pub started: String,
     pub simulated_seconds: f64,
     pub wall_seconds: f64,
-    /// Requests that the functions sent to AWS services.
+    /// Requests to AWS services, of the functions and of the workload.
     pub aws_calls: u64,
     pub messages: Messages,
     pub objectives: Vec<ObjectiveResult>,

@@ -1,0 +1,183 @@
+//! The command line. Results go to stdout, progress and complaints to stderr; the exit status is 0 when everything
+//! held, 1 when a verdict failed, and 2, with one line that says why, when nothing could be run.
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use rez_cloud::profile::Profile;
+
+use crate::{run, scenario};
+
+const COULD_NOT_RUN: u8 = 2;
+
+/// The examples at the end of `rez run --help`.
+const RUN_EXAMPLES: &str = "\
+Examples:
+  rez run                                   30 simulated days; prints a verdict, writes a report
+  rez run smoke ntfy-outage                 two scenarios, one after the other
+  rez run month --seed 42 --profile adversarial
+  rez run smoke --twice                     the same world three times: the histories must be identical
+  rez run my/scenario.toml --json | jq .verdict
+
+Exit status: 0 all held, 1 a verdict failed, 2 it could not run.";
+
+/// Runs the functions of rez_agent on an AWS inside the process, on a clock that jumps, and gives a verdict.
+#[derive(Debug, Parser)]
+#[command(name = "rez", version, arg_required_else_help = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Runs scenarios, checks every invariant, judges every objective, and writes a report
+    #[command(after_help = RUN_EXAMPLES)]
+    Run(RunArgs),
+    /// Lists the scenarios, a line each
+    Scenarios,
+    /// Prints a completion script: `rez completions bash > /etc/bash_completion.d/rez`
+    Completions { shell: Shell },
+}
+
+#[derive(Clone, Debug, Args)]
+pub struct RunArgs {
+    /// Names (see `rez scenarios`), or paths of `.toml` files
+    #[arg(value_name = "SCENARIO", default_value = "month")]
+    pub scenarios: Vec<String>,
+    /// The number that decides everything random
+    #[arg(long, default_value_t = 1, value_parser = seed)]
+    pub seed: u64,
+    /// How well-behaved the world is; the scenario says, unless this does
+    #[arg(long, value_enum)]
+    pub profile: Option<ProfileName>,
+    /// Folder for the reports; made when it is absent
+    #[arg(long, value_name = "DIR", default_value = "reports/out")]
+    pub out: PathBuf,
+    /// Print one JSON object instead (an array for several scenarios)
+    #[arg(long)]
+    pub json: bool,
+    /// Run again, in this and in a fresh process, and demand identical histories
+    #[arg(long)]
+    pub twice: bool,
+    /// Another template than the one that is built in
+    #[arg(long, value_name = "PATH")]
+    pub template: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ProfileName {
+    Ideal,
+    Realistic,
+    Adversarial,
+}
+
+impl From<ProfileName> for Profile {
+    fn from(name: ProfileName) -> Self {
+        match name {
+            ProfileName::Ideal => Self::Ideal,
+            ProfileName::Realistic => Self::Realistic,
+            ProfileName::Adversarial => Self::Adversarial,
+        }
+    }
+}
+
+fn seed(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| format!("expected a whole number from 0 to {}", u64::MAX))
+}
+
+/// # Errors
+/// What clap says: a mistake, or a text that was asked for.
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, clap::Error> {
+    Cli::try_parse_from(arguments).map(|cli| cli.command)
+}
+
+/// # Errors
+/// Why it could not run.
+pub fn execute(command: Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Run(arguments) => run::execute(&arguments),
+        Command::Scenarios => list_scenarios(),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "rez", &mut io::stdout());
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+fn list_scenarios() -> anyhow::Result<ExitCode> {
+    let mut out = io::stdout().lock();
+    for scenario in scenario::shipped()? {
+        let days = humantime::format_duration(scenario.duration).to_string();
+        writeln!(out, "{:<12} {days:>8}  {}", scenario.name, scenario.about)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Prints help where it was asked for; a mistake becomes one line.
+pub fn explain(error: &clap::Error) -> ExitCode {
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            let printed = error.print();
+            if printed.is_ok() { ExitCode::SUCCESS } else { ExitCode::from(COULD_NOT_RUN) }
+        }
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => refuse("no command (try `rez --help`)"),
+        _ => refuse(&mistake(error)),
+    }
+}
+
+/// The first paragraph of what clap says, on one line.
+fn mistake(error: &clap::Error) -> String {
+    let text = error.render().to_string();
+    let paragraph: Vec<&str> = text.lines().map(str::trim).take_while(|line| !line.is_empty()).collect();
+    paragraph.join(" ").trim_start_matches("error: ").to_owned()
+}
+
+/// One line on stderr, and the status for `it could not run`.
+pub fn refuse(reason: &str) -> ExitCode {
+    eprintln!("rez: {}", reason.replace('\n', "; "));
+    ExitCode::from(COULD_NOT_RUN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn complaint(line: &str) -> String {
+        mistake(&parse(line.split(' ').map(OsString::from)).unwrap_err())
+    }
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_month_is_the_default() {
+        let Command::Run(arguments) = parse(["rez", "run"].map(OsString::from)).unwrap() else { panic!("not `run`") };
+        assert_eq!((arguments.scenarios, arguments.seed), (vec!["month".to_owned()], 1));
+    }
+
+    #[test]
+    fn mistakes_are_one_line() {
+        let complaints = [
+            complaint("rez run --seed many"),
+            complaint("rez run --profile perfect"),
+            complaint("rez run --speed 9"),
+            complaint("rez walk"),
+            complaint("rez completions cmd"),
+        ];
+        insta::assert_snapshot!(complaints.join("\n"));
+    }
+
+    #[test]
+    fn help() {
+        let Err(help) = parse(["rez", "run", "--help"].map(OsString::from)) else { panic!("no help") };
+        insta::assert_snapshot!(help.render().to_string());
+    }
+}

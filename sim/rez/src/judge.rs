@@ -1,0 +1,159 @@
+//! From what was observed to a result: objectives, checkers, the account, and the verdict.
+
+use std::time::{Duration, SystemTime};
+
+use rez_reports::{CheckerResult, FaultWindow, Messages, Objective, ObjectiveResult, RunResult, Target, Verdict};
+
+use crate::checkers::{End, Findings};
+use crate::observer::{Observer, SharedObserver};
+use crate::run::Plan;
+use crate::scenario::{DeadLettered, Fault, FaultKind, Scenario};
+
+/// The design promises delivery per seven days.
+const DELIVERY_WINDOW_DAYS: usize = 7;
+const LATENCY_PERCENTILE: f64 = 0.95;
+
+/// A world that has ended.
+pub struct Ended {
+    pub observer: SharedObserver,
+    pub start: SystemTime,
+    pub end: End,
+    pub simulated: Duration,
+    /// Poison events that were sent.
+    pub poison: u64,
+}
+
+/// Judges a run. `notes` are put beside the verdict.
+pub fn judge(plan: &Plan, ended: &Ended, wall: Duration, notes: Vec<String>) -> RunResult {
+    let scenario = &plan.scenario;
+    let mut observer = ended.observer.lock().expect("no observer panicked");
+    let objectives = objectives(scenario, &observer);
+    let mut checkers: Vec<CheckerResult> =
+        observer.checkers.iter_mut().map(|checker| checked(checker.name(), checker.finish(&ended.end))).collect();
+    checkers.push(checked("nothing asked for is unknown", observer.not_modelled.clone()));
+    checkers.push(checked(
+        "the dead-letter queue is as expected",
+        dead_letters(scenario, observer.tally.dead_lettered, ended.poison),
+    ));
+    RunResult {
+        scenario: scenario.name.clone(),
+        seed: plan.seed,
+        profile: plan.profile_name().to_owned(),
+        started: rfc3339(ended.start),
+        simulated_seconds: ended.simulated.as_secs_f64(),
+        wall_seconds: wall.as_secs_f64(),
+        aws_calls: observer.aws_calls,
+        messages: messages(&observer, &checkers),
+        verdict: Verdict::of(&objectives, &checkers),
+        objectives,
+        checkers,
+        history_sha256: observer.history_sha256(),
+        replay: plan.replay(),
+        notes,
+        latency: observer.latency.points(),
+        faults: faults(&scenario.faults, &observer.faults_applied),
+    }
+}
+
+/// The verdict about traffic that ntfy's limits cannot carry: it fails by arithmetic, and nothing is run.
+pub fn cannot_be_carried(plan: &Plan, start: SystemTime, reason: String) -> RunResult {
+    let checkers = vec![checked("ntfy can carry the traffic", Findings { violations: 1, examples: vec![reason] })];
+    RunResult {
+        scenario: plan.scenario.name.clone(),
+        seed: plan.seed,
+        profile: plan.profile_name().to_owned(),
+        started: rfc3339(start),
+        simulated_seconds: 0.0,
+        wall_seconds: 0.0,
+        aws_calls: 0,
+        messages: Messages::default(),
+        objectives: Vec::new(),
+        verdict: Verdict::of(&[], &checkers),
+        checkers,
+        history_sha256: String::new(),
+        replay: plan.replay(),
+        notes: Vec::new(),
+        latency: Vec::new(),
+        faults: Vec::new(),
+    }
+}
+
+fn objectives(scenario: &Scenario, observer: &Observer) -> Vec<ObjectiveResult> {
+    let under = scenario.objectives.processing_latency_p95;
+    let latency = Objective {
+        name: "processing-latency-p95".to_owned(),
+        target: Target::Percentile { percentile: LATENCY_PERCENTILE, under },
+    };
+    let at_least = scenario.objectives.notification_delivery;
+    let delivery = Objective {
+        name: "notification-delivery".to_owned(),
+        target: Target::Ratio { at_least, window_days: DELIVERY_WINDOW_DAYS },
+    };
+    vec![latency.judge(&observer.latency.percentile(LATENCY_PERCENTILE)), delivery.judge(&observer.latency.delivery())]
+}
+
+fn messages(observer: &Observer, checkers: &[CheckerResult]) -> Messages {
+    let tally = &observer.tally;
+    let lost = checkers.iter().find(|checker| checker.name == "nothing lost").map_or(0, |checker| checker.violations);
+    Messages {
+        created: tally.created,
+        completed: tally.completed,
+        failed: tally.failed,
+        dead_lettered: tally.dead_lettered,
+        cancelled: tally.cancelled,
+        in_flight: tally.in_flight,
+        lost,
+        duplicated: tally.duplicated,
+    }
+}
+
+fn dead_letters(scenario: &Scenario, found: u64, poison: u64) -> Findings {
+    let mut findings = Findings::default();
+    match scenario.expectations.dead_lettered {
+        DeadLettered::None if found != 0 => {
+            findings.add(|| format!("{found} records are there, and none was expected"))
+        }
+        DeadLettered::Poison if found != poison => {
+            findings.add(|| format!("{found} records are there, and {poison} poison events were sent"));
+        }
+        _ => {}
+    }
+    findings
+}
+
+fn checked(name: &str, findings: Findings) -> CheckerResult {
+    CheckerResult {
+        name: name.to_owned(),
+        held: Some(findings.held()),
+        violations: findings.violations,
+        examples: findings.examples,
+    }
+}
+
+fn faults(faults: &[Fault], applied: &[u64]) -> Vec<FaultWindow> {
+    let window = |(fault, applied): (&Fault, &u64)| FaultWindow {
+        name: format!("{} {}", kind_name(&fault.kind), fault.target),
+        from_seconds: fault.from.as_secs_f64(),
+        until_seconds: fault.until.as_secs_f64(),
+        applied: *applied,
+    };
+    faults.iter().zip(applied).map(window).collect()
+}
+
+fn kind_name(kind: &FaultKind) -> String {
+    match kind {
+        FaultKind::Refuse { status, .. } => format!("refuse {status}"),
+        FaultKind::Throttle => "throttle".to_owned(),
+        FaultKind::Delay { min, max } => {
+            format!("delay {}–{}", humantime::format_duration(*min), humantime::format_duration(*max))
+        }
+        FaultKind::LoseRequest => "lose requests to".to_owned(),
+        FaultKind::LoseResponse => "lose responses of".to_owned(),
+        FaultKind::Reset { .. } => "reset".to_owned(),
+        FaultKind::Crash => "crash".to_owned(),
+    }
+}
+
+fn rfc3339(at: SystemTime) -> String {
+    humantime::format_rfc3339_seconds(at).to_string()
+}

@@ -1,0 +1,116 @@
+//! Everything that looks on while a world runs: the checkers, the message account, latency, and the hash of the
+//! history. It is one subscriber of the cloud, and the workload and ntfy tell it what the cloud cannot see.
+
+mod tally;
+
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
+
+use rez_cloud::history::{Fact, Request, Subscriber};
+
+pub use tally::Tally;
+
+use crate::checkers::{self, Checker, Findings, MessageImage, Names, Seen};
+use crate::history_hash::HistoryHash;
+use crate::latency::Latency;
+
+/// Shared between the cloud, the workload, ntfy, and whoever judges in the end.
+pub type SharedObserver = Arc<Mutex<Observer>>;
+
+pub struct Observer {
+    names: Names,
+    pub checkers: Vec<Box<dyn Checker>>,
+    pub tally: Tally,
+    pub latency: Latency,
+    hash: HistoryHash,
+    /// How often each fault struck, in the scenario's order.
+    pub faults_applied: Vec<u64>,
+    /// Requests to AWS on the wire, the workload's among them.
+    pub aws_calls: u64,
+    /// What the system asked for and the cloud does not model: with any of it, a run proves nothing.
+    pub not_modelled: Findings,
+}
+
+/// What an observer has to know before the run.
+pub struct Settings {
+    pub names: Names,
+    pub start: SystemTime,
+    pub duration: Duration,
+    pub latency_limit: Duration,
+    pub faults: usize,
+}
+
+impl Observer {
+    pub fn new(settings: Settings) -> Self {
+        Self {
+            checkers: checkers::all(&settings.names),
+            tally: Tally::default(),
+            latency: Latency::new(settings.start, settings.duration, settings.latency_limit),
+            hash: HistoryHash::default(),
+            faults_applied: vec![0; settings.faults],
+            aws_calls: 0,
+            not_modelled: Findings::default(),
+            names: settings.names,
+        }
+    }
+
+    /// The creation of a message was answered with success.
+    pub fn promised(&mut self, at: SystemTime, message_id: &str) {
+        self.show(at, &Seen::Promised { message_id });
+    }
+
+    /// ntfy accepted a publish.
+    pub fn accepted(&mut self, at: SystemTime, body: &str, shown_as_new: bool) {
+        self.tally.accepted(at, body, shown_as_new);
+        self.latency.accepted(at, body);
+        self.show(at, &Seen::Accepted { body, shown_as_new });
+    }
+
+    /// SHA-256 of every fact so far.
+    pub fn history_sha256(&self) -> String {
+        self.hash.finish()
+    }
+
+    fn show(&mut self, at: SystemTime, seen: &Seen<'_>) {
+        for checker in &mut self.checkers {
+            checker.observe(at, seen);
+        }
+    }
+
+    fn message(&mut self, at: SystemTime, before: Option<MessageImage<'_>>, after: MessageImage<'_>) {
+        let (from, to) = (before.map(MessageImage::status), after.status());
+        if from == Some(to) {
+            return;
+        }
+        self.tally.moved(from, to);
+        match (from, to) {
+            (None, _) => self.latency.created(at, after.body()),
+            (_, "cancelled") => self.latency.cancelled(after.body()),
+            (_, "failed") => self.latency.failed(after.body()),
+            _ => {}
+        }
+    }
+
+    fn is_aws_call(&self, request: &Request<'_>) -> bool {
+        request.service != self.names.ntfy
+    }
+}
+
+impl Subscriber for Observer {
+    fn observe(&mut self, at: SystemTime, fact: &Fact<'_>) {
+        self.hash.observe(at, fact);
+        match fact {
+            Fact::Item { table, before, after: Some(after), .. } if *table == self.names.messages_table => {
+                self.message(at, before.map(MessageImage), MessageImage(after));
+            }
+            Fact::Queue { queue, event, .. } => {
+                self.tally.queue_event(*queue == self.names.dead_letter_queue, event);
+            }
+            Fact::Request(request) if self.is_aws_call(request) => self.aws_calls += 1,
+            Fact::Fault { rule, .. } => self.faults_applied[*rule] += 1,
+            Fact::NotModelled { what, by } => self.not_modelled.add(|| format!("{what}, by {by:?}")),
+            _ => {}
+        }
+        self.show(at, &Seen::Fact(fact));
+    }
+}

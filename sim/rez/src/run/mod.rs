@@ -1,0 +1,77 @@
+//! `rez run`: reads everything, refuses what is wrong before anything runs, then runs, judges, and reports.
+
+mod aim;
+mod plan;
+mod twice;
+
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use anyhow::Context;
+use rez_reports::{Colours, OutputDir, RunResult, Verdict};
+
+pub use plan::Plan;
+
+use crate::cli::RunArgs;
+use crate::progress::Progress;
+use crate::workload::capacity;
+use crate::{judge, scenario, world};
+
+/// When every world begins: Monday, 2 November 2026, 00:00 UTC.
+pub fn start() -> SystemTime {
+    UNIX_EPOCH + Duration::from_secs(1_793_577_600)
+}
+
+/// # Errors
+/// Bad input, found before anything ran; or a report that the disk refused.
+pub fn execute(arguments: &RunArgs) -> anyhow::Result<ExitCode> {
+    let topology = plan::topology(arguments)?;
+    let plans: Vec<Plan> = arguments
+        .scenarios
+        .iter()
+        .map(|name| Plan::new(scenario::find(name)?, &topology, arguments))
+        .collect::<anyhow::Result<_>>()?;
+    let out = OutputDir::open(&arguments.out)
+        .with_context(|| format!("cannot write to `{}` (expected a writable folder)", arguments.out.display()))?;
+
+    let mut results = Vec::new();
+    for plan in &plans {
+        let mut result = run(plan)?;
+        if arguments.twice {
+            twice::demand_identical(plan, &mut result)?;
+        }
+        let page = out.write(&format!("{}-{}", plan.scenario.name, plan.seed), &result)?;
+        if !arguments.json {
+            print(&result)?;
+            println!("report:  {}", page.display());
+        }
+        results.push(result);
+    }
+    if arguments.json {
+        print!("{}", rez_reports::json(&results));
+    }
+    let all_held = results.iter().all(|result| result.verdict == Verdict::Pass);
+    Ok(if all_held { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Runs one world, or says by arithmetic why it need not be run.
+fn run(plan: &Plan) -> anyhow::Result<RunResult> {
+    let note = match capacity::judge(&plan.scenario) {
+        Ok(note) => note,
+        Err(reason) => return Ok(judge::cannot_be_carried(plan, start(), reason)),
+    };
+    eprintln!("seed {}: {}", plan.seed, plan.replay());
+    let progress = Progress::new(&plan.scenario.name, plan.scenario.duration, true);
+    let ended = world::run(plan, &progress)?;
+    let wall = progress.wall();
+    drop(progress);
+    Ok(judge::judge(plan, &ended, wall, vec![note]))
+}
+
+fn print(result: &RunResult) -> io::Result<()> {
+    let no_color = std::env::var("NO_COLOR").ok();
+    let mut out = io::stdout().lock();
+    let colours = Colours::choose(out.is_terminal(), no_color.as_deref());
+    out.write_all(rez_reports::render(result, colours).as_bytes())
+}

@@ -1,0 +1,84 @@
+//! What is to be run, checked before anything is.
+
+use std::path::PathBuf;
+
+use rez_cloud::faults;
+use rez_cloud::profile::Profile;
+use rez_topology::{Options, Topology, TopologyError};
+
+use crate::cli::RunArgs;
+use crate::scenario::Scenario;
+use crate::world;
+
+const TEMPLATE: &str = include_str!("../../../../system/template.yaml");
+const TEMPLATE_PATH: &str = "system/template.yaml";
+
+/// One world: everything that decides it.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    pub scenario: Scenario,
+    pub seed: u64,
+    pub profile: Profile,
+    pub topology: Topology,
+    /// The scenario's faults, aimed at what the template has.
+    pub faults: Vec<faults::Fault>,
+    template: Option<PathBuf>,
+}
+
+impl Plan {
+    /// # Errors
+    /// A fault whose target is not in the template, or a template without an address of ntfy.
+    pub fn new(scenario: Scenario, topology: &Topology, arguments: &RunArgs) -> anyhow::Result<Self> {
+        let known = faults::Known::of(topology).server(&world::ntfy_host(topology)?);
+        let faults = scenario.faults.iter().map(|fault| super::aim::aim(fault, &known)).collect::<Result<_, _>>()?;
+        Ok(Self {
+            profile: arguments.profile.map_or(scenario.profile, Profile::from),
+            seed: arguments.seed,
+            topology: topology.clone(),
+            template: arguments.template.clone(),
+            faults,
+            scenario,
+        })
+    }
+
+    pub fn profile_name(&self) -> &'static str {
+        match self.profile {
+            Profile::Ideal => "ideal",
+            Profile::Realistic => "realistic",
+            Profile::Adversarial => "adversarial",
+        }
+    }
+
+    /// What follows `rez` to run this world again.
+    pub fn arguments(&self) -> Vec<String> {
+        let seed = self.seed.to_string();
+        let mut arguments = ["run", &self.scenario.source, "--seed", &seed, "--profile", self.profile_name()]
+            .map(str::to_owned)
+            .to_vec();
+        if let Some(template) = &self.template {
+            arguments.extend(["--template".to_owned(), template.display().to_string()]);
+        }
+        arguments
+    }
+
+    /// A command to paste, as the person who ran this one would write it.
+    pub fn replay(&self) -> String {
+        let by_cargo = std::env::var_os("CARGO").is_some();
+        let program = if by_cargo { "cargo run --release --" } else { "rez" };
+        let arguments = self.arguments();
+        let quoted = shlex::try_join(arguments.iter().map(String::as_str)).unwrap_or_else(|_| arguments.join(" "));
+        format!("{program} {quoted}")
+    }
+}
+
+/// The template that is built in, or another one.
+///
+/// # Errors
+/// When it cannot be read, or has mistakes.
+pub fn topology(arguments: &RunArgs) -> Result<Topology, TopologyError> {
+    let options = Options::default();
+    match &arguments.template {
+        Some(path) => Topology::from_file(path, &options),
+        None => Topology::from_yaml(TEMPLATE, TEMPLATE_PATH, &options),
+    }
+}

@@ -1,0 +1,126 @@
+//! One world: our functions in the simulated cloud, ntfy outside it, a workload, and somebody who looks on.
+
+mod functions;
+mod names;
+mod program;
+mod senders;
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use anyhow::Context;
+use rez_cloud::host::lambda::write_log_line;
+use rez_cloud::world::Clock;
+use rez_cloud::{Cloud, Seed};
+use rez_core::telemetry;
+use tracing_subscriber::layer::SubscriberExt;
+
+pub use names::ntfy_host;
+
+use crate::checkers::{End, Names};
+use crate::judge::Ended;
+use crate::ntfy::{Accepted, Ntfy, NtfyServer, Settings};
+use crate::observer::{self, Observer, SharedObserver};
+use crate::progress::Progress;
+use crate::run::{self, Plan};
+
+/// The secret that ntfy accepts, and that the functions find in Parameter Store.
+const NTFY_TOKEN: &str = "tk_simulatedsimulatedsimulated12";
+/// How often the progress line moves, at most, and how often the end of the drain is looked for.
+const STEPS: u32 = 500;
+const DRAIN_STEP: Duration = Duration::from_secs(5);
+
+/// Runs a world to its end, on this thread.
+///
+/// # Errors
+/// When the template lacks something, or the cloud cannot be built.
+pub fn run(plan: &Plan, progress: &Progress) -> anyhow::Result<Ended> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build()?;
+    runtime.block_on(live(plan, progress))
+}
+
+async fn live(plan: &Plan, progress: &Progress) -> anyhow::Result<Ended> {
+    let names = names::names(&plan.topology)?;
+    let observer = Arc::new(Mutex::new(Observer::new(observer::Settings {
+        names: names.clone(),
+        start: run::start(),
+        duration: plan.scenario.duration,
+        latency_limit: plan.scenario.objectives.processing_latency_p95,
+        faults: plan.faults.len(),
+    })));
+    let cloud = build(plan, &names, &observer)?;
+    let _logs = keep_logs(cloud.clock());
+    cloud.start();
+
+    let senders = senders::start(&cloud, plan, &observer)?;
+    send(&cloud, plan.scenario.duration, &observer, progress).await;
+    let poison = senders.finish().await?;
+    let healed = cloud.clock().now();
+    drain(&cloud, plan.scenario.settle_within, &names, &observer).await?;
+
+    let end = End { healed, ended: cloud.clock().now() };
+    Ok(Ended { observer, start: run::start(), end, simulated: cloud.clock().elapsed(), poison })
+}
+
+fn build(plan: &Plan, names: &Names, observer: &SharedObserver) -> anyhow::Result<Cloud> {
+    let seed = Seed(plan.seed);
+    // Time stands still until the cloud is built, so this clock and the cloud's show the same.
+    let ntfy = ntfy_server(plan, seed, Clock::starting_at(run::start()), observer);
+    let builder = Cloud::builder(plan.topology.clone(), seed)
+        .profile(plan.profile)
+        .epoch(run::start())
+        .faults(plan.faults.iter().cloned())
+        .parameter(names::secret(&plan.topology, "ntfy-token")?, NTFY_TOKEN)
+        .server(names.ntfy.as_str(), Arc::new(ntfy))
+        .subscribe(Box::new(observer.clone()));
+    functions::deploy(builder).build().context("cannot build the cloud")
+}
+
+fn ntfy_server(plan: &Plan, seed: Seed, clock: Clock, observer: &SharedObserver) -> NtfyServer {
+    let limits = plan.scenario.ntfy;
+    let settings = Settings {
+        request_burst: limits.request_burst,
+        request_interval: limits.request_interval,
+        daily_messages: limits.messages_per_day,
+        sequence_ids: limits.sequence_ids,
+        token: Some(NTFY_TOKEN.to_owned()),
+        ..Settings::default()
+    };
+    let observer = observer.clone();
+    let on_accepted = Arc::new(move |accepted: &Accepted| {
+        let mut observer = observer.lock().expect("no observer panicked");
+        observer.accepted(clock.now(), &accepted.message.message, accepted.shown_as_new);
+    });
+    NtfyServer::new(Ntfy::new(settings, seed.stream("ntfy ids")), clock, on_accepted)
+}
+
+/// One subscriber for the thread: its lines go to the log stream of the environment that is being polled.
+fn keep_logs(clock: Clock) -> tracing::subscriber::DefaultGuard {
+    let time = aws_smithy_async::time::SharedTimeSource::new(clock);
+    let layer = telemetry::layer(write_log_line, time);
+    tracing::subscriber::set_default(tracing_subscriber::registry().with(layer))
+}
+
+/// Lets the world go on while the workload sends.
+async fn send(cloud: &Cloud, duration: Duration, observer: &SharedObserver, progress: &Progress) {
+    let step = duration / STEPS;
+    while let Some(left) = duration.checked_sub(cloud.clock().elapsed()).filter(|left| !left.is_zero()) {
+        tokio::time::sleep(step.min(left)).await;
+        let messages = observer.lock().expect("no observer panicked").tally.created;
+        progress.show(cloud.clock().now(), cloud.clock().elapsed(), messages);
+    }
+}
+
+/// Lets the world go on until nothing is on its way, or until it should have settled.
+async fn drain(cloud: &Cloud, bound: Duration, names: &Names, observer: &SharedObserver) -> anyhow::Result<()> {
+    let end = cloud.clock().elapsed() + bound;
+    while cloud.clock().elapsed() < end {
+        let counts = cloud.services().sqs.counts(&names.queue).context("cannot count the queue")?;
+        let queued = counts.visible + counts.in_flight + counts.delayed;
+        if queued == 0 && observer.lock().expect("no observer panicked").tally.in_flight == 0 {
+            break;
+        }
+        tokio::time::sleep(DRAIN_STEP).await;
+    }
+    Ok(())
+}

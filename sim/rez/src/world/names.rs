@@ -1,0 +1,68 @@
+//! What the template calls the things that checkers and the workload look at.
+
+use std::collections::BTreeMap;
+
+use anyhow::Context;
+use rez_topology::Topology;
+
+use super::functions::{MESSAGE_PROCESSOR, NOTIFICATION_SERVICE};
+use crate::checkers::Names;
+
+const MESSAGES_TABLE: &str = "MessagesTable";
+const COUNTERS_TABLE: &str = "CountersTable";
+const CONFIG_TABLE: &str = "ConfigTable";
+const QUEUE: &str = "MessagesQueue";
+const DEAD_LETTER_QUEUE: &str = "MessagesDeadLetterQueue";
+const TOPIC: &str = "MessagesTopic";
+const NTFY_URL: &str = "NtfyUrl";
+const STAGE: &str = "Stage";
+
+/// # Errors
+/// The first thing that the template lacks.
+pub fn names(topology: &Topology) -> anyhow::Result<Names> {
+    let table = |id| find(&topology.tables, "table", id).map(|table| table.name.clone());
+    let queue = |id| find(&topology.queues, "queue", id).map(|queue| queue.name.clone());
+    let function = |id| find(&topology.functions, "function", id).map(|function| function.name.clone());
+    Ok(Names {
+        messages_table: table(MESSAGES_TABLE)?,
+        counters_table: table(COUNTERS_TABLE)?,
+        config_table: table(CONFIG_TABLE)?,
+        queue: queue(QUEUE)?,
+        dead_letter_queue: queue(DEAD_LETTER_QUEUE)?,
+        processor: function(MESSAGE_PROCESSOR)?,
+        notifier: function(NOTIFICATION_SERVICE)?,
+        ntfy: ntfy_host(topology)?,
+    })
+}
+
+/// The host, and the port if there is one, of the address that the functions send notifications to.
+///
+/// # Errors
+/// When the template's parameter is missing or no address.
+pub fn ntfy_host(topology: &Topology) -> anyhow::Result<String> {
+    let url = find(&topology.parameters, "parameter", NTFY_URL)?;
+    let uri: http::Uri = url.parse().with_context(|| format!("parameter `{NTFY_URL}` is `{url}`"))?;
+    let authority = uri.authority().with_context(|| format!("parameter `{NTFY_URL}` is `{url}` (expected a URL)"))?;
+    Ok(authority.to_string())
+}
+
+/// # Errors
+/// When the template has no such topic.
+pub fn topic_arn(topology: &Topology) -> anyhow::Result<&str> {
+    find(&topology.topics, "topic", TOPIC).map(|topic| topic.arn.as_str())
+}
+
+/// `/rez-agent/STAGE/NAME`.
+///
+/// # Errors
+/// When the template has no stage.
+pub fn secret(topology: &Topology, name: &str) -> anyhow::Result<String> {
+    let stage = find(&topology.parameters, "parameter", STAGE)?;
+    Ok(format!("/rez-agent/{stage}/{name}"))
+}
+
+/// # Errors
+/// When it is not there.
+pub fn find<'a, T>(all: &'a BTreeMap<String, T>, what: &str, id: &str) -> anyhow::Result<&'a T> {
+    all.get(id).with_context(|| format!("the template has no {what} `{id}`"))
+}

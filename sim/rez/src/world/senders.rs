@@ -1,0 +1,101 @@
+//! The workload at work: people who create messages, and somebody who puts poison where events belong.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use rez_cloud::history::Cause;
+use rez_cloud::services::sns::{Publication, Sns};
+use rez_cloud::world::Clock;
+use rez_cloud::{Cloud, Seed};
+use rez_core::Environment;
+use rez_core::config::Variables;
+use rez_core::create::{self, Creator, NewMessage};
+use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::sleep_until;
+
+use super::functions::SCHEDULER;
+use super::{names, program};
+use crate::observer::SharedObserver;
+use crate::run::{self, Plan};
+use crate::workload::{Arrivals, Author, Poison};
+
+/// What the creator of manual messages calls itself in logs.
+const SERVICE: &str = "workload";
+
+pub struct Senders {
+    people: JoinHandle<()>,
+    poisoner: JoinHandle<anyhow::Result<u64>>,
+}
+
+/// Starts sending; both stop when the scenario's duration is over.
+///
+/// # Errors
+/// When the template lacks what a sender needs.
+pub fn start(cloud: &Cloud, plan: &Plan, observer: &SharedObserver) -> anyhow::Result<Senders> {
+    let creator = Arc::new(creator(cloud)?);
+    let people = tokio::spawn(create_all(creator, plan.clone(), cloud.clock(), observer.clone()));
+    let topic = names::topic_arn(cloud.topology())?.to_owned();
+    let poisoner = tokio::spawn(poison_all(cloud.services().sns.clone(), topic, plan.clone(), cloud.clock()));
+    Ok(Senders { people, poisoner })
+}
+
+impl Senders {
+    /// Waits for both; answers with the number of poison events.
+    ///
+    /// # Errors
+    /// When the topic refused one.
+    pub async fn finish(self) -> anyhow::Result<u64> {
+        self.people.await?;
+        self.poisoner.await?
+    }
+}
+
+/// The code that the web API will use, with the scheduler's view of the tables and the topic.
+fn creator(cloud: &Cloud) -> anyhow::Result<Creator> {
+    let mut ambient = program::hand_over(cloud.outside_exposed(SERVICE));
+    let scheduler = names::find(&cloud.topology().functions, "function", SCHEDULER)?;
+    ambient.variables.extend(scheduler.environment.clone());
+    let mut variables = Variables::new(&ambient.variables);
+    let environment = Environment::new(SERVICE, &ambient, &mut variables);
+    let creator = Creator::new(&environment, &mut variables);
+    variables.finish().context("the workload lacks settings")?;
+    Ok(creator)
+}
+
+/// Creates each message at its time, whether or not the ones before it have been answered.
+async fn create_all(creator: Arc<Creator>, plan: Plan, clock: Clock, observer: SharedObserver) {
+    let seed = Seed(plan.seed);
+    let workload = &plan.scenario.workload;
+    let arrivals = Arrivals::new(seed.stream("arrivals"), workload.messages_per_day, workload.rhythm);
+    let mut author = Author::new(seed.stream("messages"));
+    let mut under_way = JoinSet::new();
+    for at in arrivals.take_while(|at| *at < plan.scenario.duration) {
+        sleep_until(clock.instant_at(run::start() + at)).await;
+        let new = author.write();
+        under_way.spawn(create_one(creator.clone(), new, clock, observer.clone()));
+        while under_way.try_join_next().is_some() {}
+    }
+    under_way.join_all().await;
+}
+
+/// What was answered with success is promised. After an error nobody knows, and nothing is.
+async fn create_one(creator: Arc<Creator>, new: NewMessage, clock: Clock, observer: SharedObserver) {
+    if let Ok(message) = create::manual(&creator, new).await {
+        let mut observer = observer.lock().expect("no observer panicked");
+        observer.promised(clock.now(), &message.id.to_string());
+    }
+}
+
+async fn poison_all(sns: Sns, topic: String, plan: Plan, clock: Clock) -> anyhow::Result<u64> {
+    let seed = Seed(plan.seed);
+    let workload = &plan.scenario.workload;
+    let arrivals = Arrivals::new(seed.stream("poison arrivals"), workload.poison_per_day, workload.rhythm);
+    let mut poison = Poison::new(seed.stream("poison"));
+    let mut sent = 0;
+    for at in arrivals.take_while(|at| *at < plan.scenario.duration) {
+        sleep_until(clock.instant_at(run::start() + at)).await;
+        sns.publish(&topic, Publication::new(poison.brew()), Cause::Outside).context("cannot publish poison")?;
+        sent += 1;
+    }
+    Ok(sent)
+}
