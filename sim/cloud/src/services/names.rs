@@ -1,0 +1,61 @@
+//! Names of things in AWS: account, region, ARNs and queue URLs.
+
+/// The account of the simulated AWS.
+pub const ACCOUNT: &str = "123456789012";
+
+/// Its region.
+pub const REGION: &str = "us-east-1";
+
+/// `arn:aws:{service}:{region}:{account}:{rest}`.
+pub fn arn(service: &str, rest: &str) -> String {
+    format!("arn:aws:{service}:{REGION}:{ACCOUNT}:{rest}")
+}
+
+pub fn queue_arn(name: &str) -> String {
+    arn("sqs", name)
+}
+
+pub fn queue_url(name: &str) -> String {
+    format!("https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}")
+}
+
+pub fn topic_arn(name: &str) -> String {
+    arn("sns", name)
+}
+
+pub fn table_arn(name: &str) -> String {
+    arn("dynamodb", &format!("table/{name}"))
+}
+
+pub fn function_arn(name: &str) -> String {
+    arn("lambda", &format!("function:{name}"))
+}
+
+/// A parameter's ARN; the slash that begins a path is not doubled.
+pub fn parameter_arn(name: &str) -> String {
+    arn("ssm", &format!("parameter/{}", name.trim_start_matches('/')))
+}
+
+/// The plain name of a queue, topic, table or function that is addressed by name, ARN or URL.
+pub fn plain(address: &str) -> &str {
+    address.rsplit(['/', ':']).next().unwrap_or(address)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_address_has_the_same_plain_name() {
+        for address in ["orders".to_owned(), queue_arn("orders"), queue_url("orders"), table_arn("orders")] {
+            assert_eq!(plain(&address), "orders");
+        }
+        assert_eq!(plain(&function_arn("orders")), "orders");
+    }
+
+    #[test]
+    fn a_parameter_path_has_one_slash() {
+        assert_eq!(parameter_arn("/a/b"), "arn:aws:ssm:us-east-1:123456789012:parameter/a/b");
+        assert_eq!(parameter_arn("plain"), "arn:aws:ssm:us-east-1:123456789012:parameter/plain");
+    }
+}

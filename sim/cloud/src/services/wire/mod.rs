@@ -1,0 +1,62 @@
+//! The wire protocols of AWS, decoded into calls of the services, and their answers encoded again.
+//!
+//! SQS and DynamoDB speak AWS JSON 1.0 here, Systems Manager 1.1, and SNS the query protocol with XML answers. Beside
+//! them stands the local HTTP endpoint of the Parameters and Secrets extension. What is not modelled is answered with
+//! status 501 and its name.
+
+mod answer;
+mod classify;
+mod dynamodb;
+mod extension;
+mod json;
+mod parameters;
+mod permissions;
+mod query;
+mod sns;
+mod sqs;
+mod xml;
+
+use bytes::Bytes;
+use http::request::Parts;
+
+pub use answer::Answer;
+pub use classify::{Call, classify};
+pub use permissions::{Permission, permissions};
+
+use super::{Service, ServiceError, Services};
+use crate::history::{Cause, Fact};
+
+/// The header in which a caller passes its trace on.
+const TRACE_HEADER: &str = "x-amzn-trace-id";
+
+/// Does what a request asks for, and answers. Only a long poll and a transaction take (virtual) time.
+///
+/// The effect is there when the future was polled once; a long poll's comes with its messages.
+pub async fn answer(services: &Services, call: &Call, parts: &Parts, body: &Bytes, cause: Cause<'_>) -> Answer {
+    let operation = call.operation.as_str();
+    let trace_header = parts.headers.get(TRACE_HEADER).and_then(|value| value.to_str().ok());
+    let answer = match call.service {
+        Service::DynamoDb => dynamodb::answer(&services.dynamodb, operation, body, cause).await,
+        Service::Sqs => sqs::answer(&services.sqs, operation, body, trace_header, cause).await,
+        Service::Sns => sns::answer(&services.sns, operation, body, trace_header, cause),
+        Service::Parameters if extension::is_meant(parts) => extension::answer(&services.parameters, parts),
+        Service::Parameters => parameters::answer(&services.parameters, operation, body),
+        Service::Lambda => refuse(call, &ServiceError::not_modelled("lambda", operation)),
+        Service::Other => refuse(call, &ServiceError::not_modelled(&call.resource, operation)),
+    };
+    if answer.is_not_modelled() {
+        let what = format!("{}.{operation}", call.service.name());
+        services.history.record(Fact::NotModelled { what: &what, by: cause });
+    }
+    answer
+}
+
+/// `refusal` in the form of the service that `call` is for.
+pub fn refuse(call: &Call, refusal: &ServiceError) -> Answer {
+    match call.service {
+        Service::Sqs => sqs::error(refusal),
+        Service::Sns => xml::error(refusal),
+        Service::DynamoDb => json::error(refusal, json::VERSION_1_0),
+        Service::Parameters | Service::Lambda | Service::Other => json::error(refusal, json::VERSION_1_1),
+    }
+}
