@@ -68,7 +68,7 @@ pub enum RequestEnd<'a> {
     Answered { status: u16, code: &'a str },
     /// The request never reached the service; the caller was left waiting.
     RequestLost,
-    /// The service acted; its answer was lost and the caller was left waiting.
+    /// The service acted; its answer was lost and the caller was left waiting, or it came when nobody waited any more.
     ResponseLost,
     /// The connection was reset, before (`acted: false`) or after the service had acted.
     Reset { acted: bool },

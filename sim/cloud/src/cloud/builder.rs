@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use rand::RngExt;
 use rez_topology::Topology;
 
 use super::{BuildError, Cloud, permits, provision};
@@ -129,10 +130,14 @@ impl CloudBuilder {
 
     /// Builds the cloud, inside the runtime whose clock it is to follow. Nothing in it moves until [`Cloud::start`].
     ///
+    /// The SDK draws its jitter from a generator of the thread. Each environment brings its own state of it; for whoever
+    /// calls from outside it is seeded here, so one thread can hold one cloud at a time.
+    ///
     /// # Errors
     /// The first thing that is missing, not permitted, or refused by a service.
     pub fn build(mut self) -> Result<Cloud, BuildError> {
         check_place(&self.topology)?;
+        fastrand::seed(self.seed.stream("outside").random());
         let deployments = self.deployments()?;
         let clock = Clock::starting_at(self.epoch);
         let history = History::new(clock);

@@ -54,7 +54,9 @@ impl HttpConnector for Wire {
 impl Wire {
     async fn exchange(self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
         let (parts, body) = drain(request).await?;
-        let journey = Journey::begin(self.network, self.caller, &parts, &body)?;
+        // Lives for as long as somebody waits here.
+        let waiting = Arc::new(());
+        let journey = Journey::begin(self.network, self.caller, Arc::downgrade(&waiting), &parts, &body)?;
         match ToItsEnd::new(journey.travel(parts, body)).await {
             Arrival::Answered(response) => into_sdk(response),
             Arrival::Refused => Err(ConnectorError::io("connection refused".into()).never_connected()),

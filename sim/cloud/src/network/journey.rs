@@ -1,6 +1,6 @@
 //! One request's way there and back.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::{Duration, SystemTime};
 
 use aws_smithy_runtime_api::client::result::ConnectorError;
@@ -32,6 +32,8 @@ pub(super) enum Arrival {
 pub(super) struct Journey {
     network: Arc<Network>,
     caller: Caller,
+    /// Alive for as long as the caller waits for the answer.
+    waiting: Weak<()>,
     /// The invocation during which it was sent.
     request_id: Arc<str>,
     to: Destination,
@@ -47,10 +49,16 @@ pub(super) struct Unanswered {
 impl Journey {
     /// # Errors
     /// When there is nothing at the other end that this cloud knows; that is also reported to the history.
-    pub fn begin(network: Arc<Network>, caller: Caller, parts: &Parts, body: &Bytes) -> Result<Self, ConnectorError> {
+    pub fn begin(
+        network: Arc<Network>,
+        caller: Caller,
+        waiting: Weak<()>,
+        parts: &Parts,
+        body: &Bytes,
+    ) -> Result<Self, ConnectorError> {
         let request_id = caller.request_id();
         match Destination::of(&network, parts, body) {
-            Ok(to) => Ok(Self { sent: network.world.clock.now(), network, caller, request_id, to }),
+            Ok(to) => Ok(Self { sent: network.world.clock.now(), network, caller, waiting, request_id, to }),
             Err(what) => {
                 let by = caller.cause(&request_id);
                 network.world.history.record(Fact::NotModelled { what: &what, by });
@@ -153,7 +161,7 @@ impl Journey {
     }
 
     async fn invoke(&self, call: &Call, parts: &Parts, body: Bytes) -> Answered {
-        let lambda: Option<Arc<Lambda>> = self.network.lambda.get().and_then(std::sync::Weak::upgrade);
+        let lambda: Option<Arc<Lambda>> = self.network.lambda.get().and_then(Weak::upgrade);
         let Some(lambda) = lambda else { return self.to.server_error() };
         let response = lambda::wire::serve(&lambda, &call.resource, &parts.headers, body).await;
         let code = response.headers().get("x-amzn-errortype").and_then(|code| code.to_str().ok());
@@ -176,6 +184,10 @@ impl Journey {
     }
 
     fn answered(self, answered: Answered) -> Arrival {
+        if self.waiting.strong_count() == 0 {
+            // The caller had timed out, or was stopped. For him the answer is as good as lost.
+            return self.lost(RequestEnd::ResponseLost);
+        }
         let status = answered.response.status().as_u16();
         self.report(RequestEnd::Answered { status, code: &answered.code });
         Arrival::Answered(answered.response)

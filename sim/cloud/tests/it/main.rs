@@ -15,3 +15,4 @@ mod host_schedule;
 mod network_faults;
 mod network_permissions;
 mod network_wire;
+mod services;

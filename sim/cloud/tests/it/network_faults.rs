@@ -137,3 +137,21 @@ async fn an_environment_that_crashes_at_a_call_has_made_it() {
     assert_eq!((recorder.count("Item", &[]), recorder.count("Environment", &["Crashed"])), (1, 1));
     assert_eq!(recorder.count("Request", &["ResponseLost"]), 1);
 }
+
+/// How long a write takes through a moment of failures, on a thread that had drawn as `before` says.
+async fn retried_after(before: u64) -> Duration {
+    fastrand::seed(before);
+    let builder = cloud(TEMPLATE);
+    let target = Target::parse("dynamodb", &builder.known_targets()).unwrap();
+    let kind = FaultKind::Refuse { status: 500, code: "InternalServerError".to_owned() };
+    let fault = Fault { kind, target, probability: 1.0, from: Duration::ZERO, until: Duration::from_millis(5) };
+    let cloud = builder.faults([fault]).build().unwrap();
+    let client = clerk::dynamodb(&cloud.outside_exposed("test"));
+    client.put_item().table_name("things").item("id", AttributeValue::S("a".to_owned())).send().await.unwrap();
+    cloud.clock().elapsed()
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_waits_of_retries_from_outside_follow_from_the_seed() {
+    assert_eq!(retried_after(1).await, retried_after(2).await);
+}

@@ -197,5 +197,5 @@ async fn what_was_sent_takes_effect_although_its_sender_is_gone() {
     assert_eq!(recorder.count("Item", &[]), 0);
     pass(MINUTE).await;
     assert_eq!(recorder.count("Item", &["late"]), 1);
-    assert_eq!(recorder.count("Request", &["PutItem", "status: 200"]), 1);
+    assert_eq!(recorder.count("Request", &["PutItem", "ResponseLost"]), 1);
 }

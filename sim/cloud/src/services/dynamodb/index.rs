@@ -1,0 +1,113 @@
+//! What a global secondary index holds of an item, whether it may, and what that costs.
+
+use std::collections::BTreeSet;
+
+use dynoxide::types::{GlobalSecondaryIndex, KeyType, ProjectionType, ScalarAttributeType, write_capacity_units};
+use dynoxide::{AttributeValue, DynoxideError, Item};
+
+/// An attribute that is part of a key, and its type.
+#[derive(Clone, Debug)]
+pub(super) struct KeyAttribute {
+    pub name: String,
+    pub kind: ScalarAttributeType,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Index {
+    pub name: String,
+    pub keys: Vec<KeyAttribute>,
+    /// Names of what it holds; `None` for whole items.
+    pub projected: Option<BTreeSet<String>>,
+}
+
+impl Index {
+    /// Reads an index's definition. `kind_of` knows the types of attributes, `table_keys` are held by every index.
+    pub fn read(
+        definition: &GlobalSecondaryIndex,
+        table_keys: &[String],
+        kind_of: impl Fn(&str) -> ScalarAttributeType,
+    ) -> Self {
+        let mut schema = definition.key_schema.clone();
+        schema.sort_by_key(|element| element.key_type != KeyType::HASH);
+        let names = schema.into_iter().map(|element| element.attribute_name);
+        let keys: Vec<KeyAttribute> = names.map(|name| KeyAttribute { kind: kind_of(&name), name }).collect();
+        let held = || {
+            let others = definition.projection.non_key_attributes.iter().flatten();
+            others.chain(table_keys).chain(keys.iter().map(|key| &key.name)).cloned().collect()
+        };
+        let whole = matches!(definition.projection.projection_type, None | Some(ProjectionType::ALL));
+        let projected = (!whole).then(held);
+        Self { name: definition.index_name.clone(), keys, projected }
+    }
+
+    /// Whether the index holds the item: one without all its key attributes is left out.
+    pub fn holds(&self, item: &Item) -> bool {
+        self.keys.iter().all(|key| item.contains_key(&key.name))
+    }
+
+    /// # Errors
+    /// When an attribute that is a key here has another type, or is empty.
+    pub fn check(&self, item: &Item) -> Result<(), DynoxideError> {
+        self.keys.iter().try_for_each(|key| match item.get(&key.name) {
+            Some(value) => self.check_key(key, value),
+            None => Ok(()),
+        })
+    }
+
+    fn check_key(&self, key: &KeyAttribute, value: &AttributeValue) -> Result<(), DynoxideError> {
+        let empty = match (value, &key.kind) {
+            (AttributeValue::S(text), ScalarAttributeType::S) => text.is_empty().then_some("string"),
+            (AttributeValue::B(bytes), ScalarAttributeType::B) => bytes.is_empty().then_some("binary"),
+            (AttributeValue::N(_), ScalarAttributeType::N) => None,
+            _ => {
+                let message = format!(
+                    "One or more parameter values were invalid: Type mismatch for Index Key {} Expected: {:?} Actual: \
+                     {} IndexName: {}",
+                    key.name,
+                    key.kind,
+                    value.type_name(),
+                    self.name
+                );
+                return Err(DynoxideError::ValidationException(message));
+            }
+        };
+        let Some(kind) = empty else { return Ok(()) };
+        Err(DynoxideError::ValidationException(format!(
+            "One or more parameter values are not valid. A value specified for a secondary index key is not supported. \
+             The AttributeValue for a key attribute cannot contain an empty {kind} value. IndexName: {}, IndexKey: {}",
+            self.name, key.name
+        )))
+    }
+
+    /// Write units of bringing the index from one image to the other: nothing when it holds the same of both, two
+    /// writes when the entry moves.
+    pub fn units(&self, before: Option<&Item>, after: Option<&Item>) -> f64 {
+        let before = before.filter(|item| self.holds(item));
+        let after = after.filter(|item| self.holds(item));
+        let cost = |item| write_capacity_units(self.size(item));
+        match (before, after) {
+            (None, None) => 0.0,
+            (Some(only), None) | (None, Some(only)) => cost(only),
+            (Some(before), Some(after)) if self.moves(before, after) => cost(before) + cost(after),
+            (Some(before), Some(after)) if self.same(before, after) => 0.0,
+            (Some(before), Some(after)) => cost(before).max(cost(after)),
+        }
+    }
+
+    fn moves(&self, before: &Item, after: &Item) -> bool {
+        self.keys.iter().any(|key| before.get(&key.name) != after.get(&key.name))
+    }
+
+    fn same(&self, before: &Item, after: &Item) -> bool {
+        match &self.projected {
+            Some(names) => names.iter().all(|name| before.get(name) == after.get(name)),
+            None => before == after,
+        }
+    }
+
+    /// Bytes of the entry: names and values.
+    fn size(&self, item: &Item) -> usize {
+        let held = |name: &String| self.projected.as_ref().is_none_or(|names| names.contains(name));
+        item.iter().filter(|(name, _)| held(name)).map(|(name, value)| name.len() + value.size()).sum()
+    }
+}

@@ -1,0 +1,162 @@
+//! Operations on tables themselves.
+
+use std::time::UNIX_EPOCH;
+
+use dynoxide::Item;
+use dynoxide::actions::create_table::CreateTableRequest;
+use dynoxide::actions::delete_table::DeleteTableRequest;
+use dynoxide::actions::describe_table::DescribeTableRequest;
+use dynoxide::actions::scan::ScanRequest;
+use dynoxide::actions::update_time_to_live::UpdateTimeToLiveRequest;
+use dynoxide::types::{AttributeDefinition, KeySchemaElement};
+use serde_json::{Value, json};
+
+use super::change;
+use super::definition::definition;
+use super::engine::Engine;
+use super::error::{Refusal, outcome, read, read_value};
+use super::table::Table;
+use crate::services::names;
+
+impl Engine {
+    /// Creates a table as a template describes it.
+    pub fn create_from(&mut self, table: &rez_topology::Table) -> Result<(), Refusal> {
+        self.create(read_value(definition(table))?)?;
+        self.table(&table.name)?.ttl_attribute = table.ttl_attribute.clone();
+        let Some(attribute) = &table.ttl_attribute else { return Ok(()) };
+        let specification = json!({ "AttributeName": attribute, "Enabled": true });
+        let request = json!({ "TableName": table.name, "TimeToLiveSpecification": specification });
+        self.items.update_time_to_live(read_value(request)?)?;
+        Ok(())
+    }
+
+    pub fn create_table(&mut self, body: &[u8]) -> Result<Value, Refusal> {
+        let request: CreateTableRequest = read(body)?;
+        let name = request.table_name.clone();
+        self.create(request)?;
+        Ok(json!({ "TableDescription": self.description(&name)? }))
+    }
+
+    /// The replica gets the indexes, and the items' own database a table without them.
+    fn create(&mut self, mut request: CreateTableRequest) -> Result<(), Refusal> {
+        if request.vector_indexes.is_some() {
+            return Err(Refusal::not_modelled("CreateTable with VectorIndexes"));
+        }
+        if request.stream_specification.as_ref().is_some_and(|stream| stream.stream_enabled) {
+            return Err(Refusal::not_modelled("CreateTable with StreamSpecification"));
+        }
+        let table = Table::new(&request, &self.knobs, self.clock.now());
+        let indexes = request.global_secondary_indexes.take();
+        let local = request.local_secondary_indexes.iter().flatten().map(|index| &index.key_schema);
+        let own = used(&table.attributes, local.chain([&request.key_schema]));
+        let replicated = indexes.map(|indexes| CreateTableRequest {
+            table_name: request.table_name.clone(),
+            key_schema: request.key_schema.clone(),
+            attribute_definitions: used(
+                &table.attributes,
+                indexes.iter().map(|index| &index.key_schema).chain([&request.key_schema]),
+            ),
+            global_secondary_indexes: Some(indexes),
+            billing_mode: request.billing_mode.clone(),
+            provisioned_throughput: request.provisioned_throughput.clone(),
+            ..Default::default()
+        });
+        request.attribute_definitions = own;
+        self.items.create_table(request)?;
+        if let Some(replicated) = replicated
+            && let Err(error) = self.replica.database.create_table(replicated)
+        {
+            self.items.delete_table(DeleteTableRequest { table_name: table.name.to_string() })?;
+            return Err(error.into());
+        }
+        self.tables.insert(table.name.to_string(), table);
+        Ok(())
+    }
+
+    pub fn delete_table(&mut self, body: &[u8]) -> Result<Value, Refusal> {
+        let request: DeleteTableRequest = read(body)?;
+        let name = request.table_name.clone();
+        let mut description = self.description(&name)?;
+        description["TableStatus"] = "DELETING".into();
+        self.items.delete_table(request)?;
+        let table = self.tables.remove(&name);
+        if table.is_some_and(|table| !table.indexes.is_empty()) {
+            self.replica.forget(&name);
+            self.replica.database.delete_table(DeleteTableRequest { table_name: name })?;
+        }
+        Ok(json!({ "TableDescription": description }))
+    }
+
+    pub fn describe_table(&mut self, body: &[u8]) -> Result<Value, Refusal> {
+        let request: DescribeTableRequest = read(body)?;
+        Ok(json!({ "Table": self.description(&request.table_name)? }))
+    }
+
+    /// The engine's description, with what it knows otherwise or draws at random put right.
+    fn description(&mut self, name: &str) -> Result<Value, Refusal> {
+        let request = || DescribeTableRequest { table_name: name.to_owned() };
+        let mut description = change::json(&self.items.describe_table(request())?.table);
+        let now = self.clock.now();
+        let table = self.tables.get(name).ok_or_else(Refusal::no_such_table)?;
+        let created = table.created.duration_since(UNIX_EPOCH).unwrap_or_default();
+        description["TableArn"] = names::table_arn(name).into();
+        description["CreationDateTime"] = created.as_secs_f64().into();
+        description["AttributeDefinitions"] = change::json(&table.attributes);
+        description.as_object_mut().expect("a description has members").remove("TableId");
+        if !table.indexes.is_empty() {
+            self.replica.catch_up(name, now);
+            let mut replicated = change::json(&self.replica.database.describe_table(request())?.table);
+            let mut indexes = replicated["GlobalSecondaryIndexes"].take();
+            for index in indexes.as_array_mut().into_iter().flatten() {
+                let arn =
+                    names::table_arn(&format!("{name}/index/{}", index["IndexName"].as_str().unwrap_or_default()));
+                index["IndexArn"] = arn.into();
+            }
+            description["GlobalSecondaryIndexes"] = indexes;
+        }
+        Ok(description)
+    }
+
+    pub fn list_tables(&mut self, body: &[u8]) -> Result<Value, Refusal> {
+        outcome(self.items.list_tables(read(body)?))
+    }
+
+    pub fn update_time_to_live(&mut self, body: &[u8]) -> Result<Value, Refusal> {
+        let request: UpdateTimeToLiveRequest = read(body)?;
+        let specification = request.time_to_live_specification.clone();
+        let name = request.table_name.clone();
+        let answer = outcome(self.items.update_time_to_live(request))?;
+        self.table(&name)?.ttl_attribute = specification.enabled.then_some(specification.attribute_name);
+        for item in self.all_items(&name)? {
+            self.schedule_expiry(&name, &item);
+        }
+        Ok(answer)
+    }
+
+    pub fn describe_time_to_live(&mut self, body: &[u8]) -> Result<Value, Refusal> {
+        outcome(self.items.describe_time_to_live(read(body)?))
+    }
+
+    fn all_items(&self, table: &str) -> Result<Vec<Item>, Refusal> {
+        let mut items = Vec::new();
+        let mut exclusive_start_key = None;
+        loop {
+            let request = ScanRequest { table_name: table.to_owned(), exclusive_start_key, ..Default::default() };
+            let page = self.items.scan(request)?;
+            items.extend(page.items.unwrap_or_default());
+            exclusive_start_key = page.last_evaluated_key;
+            if exclusive_start_key.is_none() {
+                return Ok(items);
+            }
+        }
+    }
+}
+
+/// The definitions of the attributes that these keys use: an unused definition is refused.
+fn used<'a>(
+    definitions: &[AttributeDefinition],
+    schemas: impl Iterator<Item = &'a Vec<KeySchemaElement>>,
+) -> Vec<AttributeDefinition> {
+    let names: Vec<&str> = schemas.flatten().map(|element| element.attribute_name.as_str()).collect();
+    definitions.iter().filter(|definition| names.contains(&definition.attribute_name.as_str())).cloned().collect()
+}

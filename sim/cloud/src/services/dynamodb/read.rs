@@ -1,0 +1,120 @@
+//! Reads of items and indexes.
+
+use dynoxide::actions::batch_get_item::BatchGetItemRequest;
+use dynoxide::actions::get_item::GetItemRequest;
+use dynoxide::actions::query::QueryRequest;
+use dynoxide::actions::scan::ScanRequest;
+use dynoxide::types::ConsumedCapacity;
+use serde_json::Value;
+
+use super::change;
+use super::engine::Engine;
+use super::error::{Refusal, read, read_value};
+
+/// The mode in which the engine tells what an operation consumed.
+const TOTAL: &str = "TOTAL";
+
+impl Engine {
+    pub fn get_item(&mut self, body: &[u8]) -> Result<Value, Refusal> {
+        let mut request: GetItemRequest = read(body)?;
+        self.admit_read(&request.table_name)?;
+        let asked = ask(&mut request.return_consumed_capacity);
+        let mut answer = self.items.get_item(request)?;
+        self.charge_reads(answer.consumed_capacity.as_ref());
+        answer.consumed_capacity = answer.consumed_capacity.filter(|_| asked);
+        Ok(change::json(&answer))
+    }
+
+    pub fn query(&mut self, body: &[u8]) -> Result<Value, Refusal> {
+        let mut request: QueryRequest = read(body)?;
+        self.admit_read(&request.table_name)?;
+        let asked = ask(&mut request.return_consumed_capacity);
+        let of_index = self.catch_up(&request.table_name, request.index_name.as_deref());
+        let database = if of_index { &self.replica.database } else { &self.items };
+        let mut answer = database.query(request)?;
+        self.charge_reads(answer.consumed_capacity.as_ref());
+        answer.consumed_capacity = answer.consumed_capacity.filter(|_| asked);
+        Ok(change::json(&answer))
+    }
+
+    pub fn scan(&mut self, body: &[u8]) -> Result<Value, Refusal> {
+        let mut request: ScanRequest = read(body)?;
+        self.admit_read(&request.table_name)?;
+        let asked = ask(&mut request.return_consumed_capacity);
+        let of_index = self.catch_up(&request.table_name, request.index_name.as_deref());
+        let database = if of_index { &self.replica.database } else { &self.items };
+        let mut answer = database.scan(request)?;
+        self.charge_reads(answer.consumed_capacity.as_ref());
+        answer.consumed_capacity = answer.consumed_capacity.filter(|_| asked);
+        Ok(change::json(&answer))
+    }
+
+    /// Tables without throughput to spare stay unprocessed; with none left to read, the request is throttled.
+    pub fn batch_get_item(&mut self, body: &[u8]) -> Result<Value, Refusal> {
+        let mut body: Value = read(body)?;
+        let unprocessed = self.take_throttled(&mut body)?;
+        let mut request: BatchGetItemRequest = read_value(body)?;
+        let asked = ask(&mut request.return_consumed_capacity);
+        let mut answer = self.items.batch_get_item(request)?;
+        self.charge_reads(answer.consumed_capacity.iter().flatten());
+        answer.consumed_capacity = answer.consumed_capacity.filter(|_| asked);
+        answer.unprocessed_keys.extend(unprocessed);
+        Ok(change::json(&answer))
+    }
+
+    /// Takes the tables that are throttled out of a batch of reads.
+    fn take_throttled(&mut self, body: &mut Value) -> Result<serde_json::Map<String, Value>, Refusal> {
+        let Some(tables) = body.get_mut("RequestItems").and_then(Value::as_object_mut) else {
+            return Ok(serde_json::Map::new());
+        };
+        let mut throttled = serde_json::Map::new();
+        let mut last = None;
+        for (name, keys) in std::mem::take(tables) {
+            match self.admit_read(&name) {
+                Err(refusal) if refusal.code == "ThrottlingException" => {
+                    throttled.insert(name, keys);
+                    last = Some(refusal);
+                }
+                Err(refusal) => return Err(refusal),
+                Ok(()) => drop(tables.insert(name, keys)),
+            }
+        }
+        match last {
+            Some(refusal) if tables.is_empty() => Err(refusal),
+            _ => Ok(throttled),
+        }
+    }
+
+    /// # Errors
+    /// When there is no such table, or its reads are used up for now.
+    pub fn admit_read(&mut self, table: &str) -> Result<(), Refusal> {
+        let now = self.clock.now();
+        if self.table(table)?.capacity.reads.admits(now) { Ok(()) } else { Err(Refusal::throttled(table, "Read")) }
+    }
+
+    pub fn charge_reads<'a>(&mut self, consumed: impl IntoIterator<Item = &'a ConsumedCapacity>) {
+        for consumed in consumed {
+            if let Some(table) = self.tables.get_mut(&consumed.table_name) {
+                table.capacity.charge_read(consumed.capacity_units);
+            }
+        }
+    }
+
+    /// Brings the index up to its lag. `false` when it is no global secondary index, and the items are to be asked.
+    fn catch_up(&mut self, table: &str, index: Option<&str>) -> bool {
+        let is_global = self.tables.get(table).is_some_and(|table| table.has_index(index));
+        if is_global {
+            self.replica.catch_up(table, self.clock.now());
+        }
+        is_global
+    }
+}
+
+/// Makes the engine tell what it consumed, and says whether the caller wanted to know.
+pub(super) fn ask(mode: &mut Option<String>) -> bool {
+    let asked = mode.as_deref().is_some_and(|mode| mode != "NONE");
+    if !asked {
+        *mode = Some(TOTAL.to_owned());
+    }
+    asked
+}

@@ -1,0 +1,145 @@
+//! The dead-letter queue: when a message gets there, what it looks like there, and how it gets back.
+
+use rez_cloud::history::Cause;
+use rez_cloud::services::sqs::{MoveTaskStatus, Outgoing, Receive};
+
+use super::{World, ideal, pass};
+
+const POLICY: &str = r#"{"deadLetterTargetArn":"arn:aws:sqs:us-east-1:123456789012:dead","maxReceiveCount":2}"#;
+
+fn with_dead_letters() -> World {
+    let world = ideal();
+    world.queue("dead", &[]);
+    world.queue("q", &[("RedrivePolicy", POLICY), ("VisibilityTimeout", "1")]);
+    world
+}
+
+/// Receives from `q` until its messages are moved.
+async fn exhaust(world: &World) {
+    for _ in 0..3 {
+        world.receive("q").await;
+        pass(1).await;
+    }
+}
+
+/// test_dead_letter_queue_max_receive_count
+#[tokio::test(start_paused = true)]
+async fn it_is_moved_by_the_receive_that_is_one_too_many() {
+    let world = with_dead_letters();
+    world.send("q", "a");
+    for _ in 0..2 {
+        assert_eq!(world.receive("q").await.len(), 1);
+        pass(100).await;
+    }
+    assert_eq!(world.services.sqs.counts("dead").unwrap().visible, 0, "not by the end of the timeout");
+    assert!(world.receive("q").await.is_empty());
+    assert_eq!(world.services.sqs.counts("dead").unwrap().visible, 1);
+    assert_eq!(world.events.all().last().unwrap(), "q moved to dead after 2");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_batch_is_filled_from_the_messages_behind_it() {
+    let world = with_dead_letters();
+    world.send("q", "old");
+    let zero = Receive::new(1, Some(0), Some(0)).unwrap();
+    for _ in 0..2 {
+        world.services.sqs.receive_with("q", zero).await.unwrap();
+    }
+    pass(1).await;
+    world.send("q", "new");
+    assert_eq!(world.bodies("q").await, ["new"]);
+}
+
+/// test_dead_letter_queue_message_attributes
+#[tokio::test(start_paused = true)]
+async fn it_keeps_id_time_and_count_and_says_where_it_came_from() {
+    let world = with_dead_letters();
+    let outgoing = Outgoing { trace_header: Some("Root=1-2-3".to_owned()), ..Outgoing::new("a") };
+    let sent = world.services.sqs.send("q", outgoing, Cause::Outside).unwrap();
+    let sent_at = world.clock.now();
+    exhaust(&world).await;
+    let dead = world.receive("dead").await.remove(0);
+    assert_eq!(dead.message.id, sent.message_id);
+    assert_eq!(dead.message.sent, sent_at);
+    assert_eq!(dead.receive_count, 3);
+    let attributes = dead.system_attributes();
+    assert_eq!(attributes["DeadLetterQueueSourceArn"], "arn:aws:sqs:us-east-1:123456789012:q");
+    assert_eq!(attributes["AWSTraceHeader"], "Root=1-2-3");
+}
+
+#[tokio::test(start_paused = true)]
+async fn its_retention_goes_on_counting_from_the_first_queue() {
+    let world = ideal();
+    world.queue("dead", &[("MessageRetentionPeriod", "100")]);
+    world.queue("q", &[("RedrivePolicy", POLICY), ("VisibilityTimeout", "30")]);
+    world.send("q", "a");
+    for _ in 0..3 {
+        world.receive("q").await;
+        pass(30).await;
+    }
+    assert_eq!(world.services.sqs.counts("dead").unwrap().visible, 1);
+    pass(10).await;
+    assert_eq!(world.services.sqs.counts("dead").unwrap().visible, 0);
+    assert_eq!(world.events.count("dead expired"), 1);
+}
+
+/// test_set_empty_redrive_policy
+#[tokio::test(start_paused = true)]
+async fn an_empty_policy_removes_it() {
+    let world = with_dead_letters();
+    world.services.sqs.set_attributes("q", &super::map(&[("RedrivePolicy", "")])).unwrap();
+    world.send("q", "a");
+    exhaust(&world).await;
+    assert_eq!(world.receive("q").await.len(), 1);
+    assert!(!world.services.sqs.attributes("q").unwrap().contains_key("RedrivePolicy"));
+}
+
+/// test_move_task_workflow_with_multiple_sources_as_default_destination
+#[tokio::test(start_paused = true)]
+async fn a_move_task_brings_them_back_as_new_messages() {
+    let world = with_dead_letters();
+    let id = world.send("q", "a");
+    exhaust(&world).await;
+    world.services.sqs.start_move("dead", None, None).unwrap();
+    pass(2).await;
+    let back = world.receive("q").await.remove(0);
+    assert_eq!((back.message.body.as_str(), back.receive_count), ("a", 1));
+    assert_ne!(back.message.id, id);
+    assert_eq!(back.message.dead_letter_source, None);
+    let task = world.services.sqs.list_moves("dead", 1).unwrap().remove(0);
+    assert_eq!((task.status, task.moved, task.to_move), (MoveTaskStatus::Completed, 1, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_move_task_keeps_its_rate_and_can_be_cancelled() {
+    let world = with_dead_letters();
+    for _ in 0..10 {
+        world.send("q", "a");
+    }
+    exhaust(&world).await;
+    let handle = world.services.sqs.start_move("dead", None, Some(2)).unwrap();
+    pass(0).await;
+    tokio::time::sleep(super::SECOND * 2 + super::SECOND / 2).await;
+    assert_eq!(world.services.sqs.cancel_move(&handle).unwrap(), 6);
+    pass(10).await;
+    assert_eq!(world.services.sqs.counts("dead").unwrap().visible, 4);
+}
+
+/// test_move_task_delete_destination_queue_while_running
+#[tokio::test(start_paused = true)]
+async fn a_move_task_fails_without_its_destination_and_loses_nothing() {
+    let world = with_dead_letters();
+    world.queue("elsewhere", &[]);
+    for _ in 0..4 {
+        world.send("q", "a");
+    }
+    exhaust(&world).await;
+    world.services.sqs.start_move("dead", Some("arn:aws:sqs:us-east-1:123456789012:elsewhere"), Some(1)).unwrap();
+    tokio::time::sleep(super::SECOND / 2).await;
+    world.services.sqs.delete_queue("elsewhere").unwrap();
+    pass(5).await;
+    let task = world.services.sqs.list_moves("dead", 1).unwrap().remove(0);
+    let reason = "AWS.SimpleQueueService.NonExistentQueue".to_owned();
+    assert_eq!(task.status, MoveTaskStatus::Failed { reason });
+    assert_eq!(world.services.sqs.counts("dead").unwrap().visible, 3);
+}

@@ -1,0 +1,171 @@
+//! The wire: what a request is about, what it needs, and the forms of answers.
+
+use http::Request;
+use rez_cloud::services::Service;
+use rez_cloud::services::wire::{Call, classify, permissions};
+use serde_json::{Value, json};
+
+use super::{ideal, json as body_of};
+
+fn call(request: http::request::Builder, body: &str) -> Option<Call> {
+    let (parts, ()) = request.body(()).unwrap().into_parts();
+    classify(&parts, body.as_bytes())
+}
+
+fn by_target(target: &str, body: &Value) -> Call {
+    call(Request::post("https://aws.test/").header("x-amz-target", target), &body.to_string()).unwrap()
+}
+
+fn triple(call: &Call) -> (Service, &str, &str) {
+    (call.service, &call.operation, &call.resource)
+}
+
+#[test]
+fn requests_say_what_they_are_about() {
+    let tables = |operation: &str, body: Value| by_target(&format!("DynamoDB_20120810.{operation}"), &body);
+    let update = tables("UpdateItem", json!({ "Key": { "id": { "S": "\"TableName\"" } }, "TableName": "t" }));
+    assert_eq!(triple(&update), (Service::DynamoDb, "UpdateItem", "t"));
+    let transaction = tables("TransactWriteItems", json!({ "TransactItems": [{ "Update": { "TableName": "t" } }] }));
+    assert_eq!(triple(&transaction), (Service::DynamoDb, "TransactWriteItems", "t"));
+    let batch = tables("BatchGetItem", json!({ "RequestItems": { "t": { "Keys": [] } } }));
+    assert_eq!(triple(&batch), (Service::DynamoDb, "BatchGetItem", "t"));
+    let send = by_target("AmazonSQS.SendMessage", &json!({ "QueueUrl": "https://sqs.us-east-1.amazonaws.com/1/q" }));
+    assert_eq!(triple(&send), (Service::Sqs, "SendMessage", "q"));
+    let get = by_target("AmazonSSM.GetParameter", &json!({ "Name": "/a/b" }));
+    assert_eq!(triple(&get), (Service::Parameters, "GetParameter", "/a/b"));
+    let other = by_target("AWSEvents.PutEvents", &json!({}));
+    assert_eq!(triple(&other), (Service::Other, "PutEvents", "AWSEvents"));
+}
+
+#[test]
+fn requests_without_a_target_are_known_by_host_and_path() {
+    let sns = "https://sns.us-east-1.amazonaws.com/";
+    let publish = call(Request::post(sns), "Action=Publish&TopicArn=arn%3Aaws%3Asns%3Aus-east-1%3A1%3At").unwrap();
+    assert_eq!(triple(&publish), (Service::Sns, "Publish", "t"));
+    let unsubscribe = "Action=Unsubscribe&SubscriptionArn=arn:aws:sns:us-east-1:1:t:some-id";
+    assert_eq!(call(Request::post(sns), unsubscribe).unwrap().resource, "t");
+
+    let invoke = "https://lambda.us-east-1.amazonaws.com/2015-03-31/functions/f/invocations";
+    assert_eq!(triple(&call(Request::post(invoke), "").unwrap()), (Service::Lambda, "Invoke", "f"));
+    let extension = "http://localhost:2773/systemsmanager/parameters/get?name=%2Fa%2Fb";
+    assert_eq!(triple(&call(Request::get(extension), "").unwrap()), (Service::Parameters, "GetParameter", "/a/b"));
+    let bucket = call(Request::get("https://bucket.s3.amazonaws.com/key"), "").unwrap();
+    assert_eq!(triple(&bucket), (Service::Other, "GET /key", "bucket.s3.amazonaws.com"));
+    assert_eq!(call(Request::post("https://ntfy.example.org/topic"), "hello"), None);
+}
+
+#[track_caller]
+fn check_permissions(call: &Call, body: &Value, expected: &[(&str, &str)]) {
+    let needed = permissions(call, body.to_string().as_bytes());
+    let needed: Vec<(&str, &str)> = needed.iter().map(|one| (one.action.as_str(), one.resource.as_str())).collect();
+    assert_eq!(needed, expected);
+}
+
+#[test]
+fn permissions_are_those_of_a_policy() {
+    let table = "arn:aws:dynamodb:us-east-1:123456789012:table";
+    let body = json!({ "TransactItems": [
+        { "Put": { "TableName": "a", "Item": {} } },
+        { "Update": { "TableName": "b", "Key": {} } },
+        { "ConditionCheck": { "TableName": "b", "Key": {} } },
+        { "Put": { "TableName": "a", "Item": {} } },
+    ] });
+    check_permissions(
+        &by_target("DynamoDB_20120810.TransactWriteItems", &body),
+        &body,
+        &[
+            ("dynamodb:ConditionCheckItem", &format!("{table}/b")),
+            ("dynamodb:PutItem", &format!("{table}/a")),
+            ("dynamodb:UpdateItem", &format!("{table}/b")),
+        ],
+    );
+    let body = json!({ "TableName": "a", "IndexName": "i" });
+    let query = by_target("DynamoDB_20120810.Query", &body);
+    check_permissions(&query, &body, &[("dynamodb:Query", &format!("{table}/a/index/i"))]);
+    let body = json!({ "QueueUrl": "https://sqs.us-east-1.amazonaws.com/123456789012/q" });
+    let delete = by_target("AmazonSQS.DeleteMessageBatch", &body);
+    check_permissions(&delete, &body, &[("sqs:DeleteMessage", "arn:aws:sqs:us-east-1:123456789012:q")]);
+    let body = json!({ "Names": ["/a", "/b"] });
+    let parameter = |name: &str| format!("arn:aws:ssm:us-east-1:123456789012:parameter/{name}");
+    check_permissions(
+        &by_target("AmazonSSM.GetParameters", &body),
+        &body,
+        &[("ssm:GetParameters", &parameter("a")), ("ssm:GetParameters", &parameter("b"))],
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_not_modelled_is_refused_and_reported_by_name() {
+    let world = ideal();
+    for target in ["AmazonSQS.TagQueue", "AmazonSSM.LabelParameterVersion", "AWSEvents.PutEvents"] {
+        let answer = world.call(target, json!({})).await;
+        assert_eq!((answer.status, answer.code.as_str()), (501, "NotModelled"), "{target}");
+        let operation = target.split_once('.').unwrap().1;
+        assert_eq!(world.events.count(operation), 1, "{target}");
+    }
+    assert_eq!(world.query("Action=TagResource&ResourceArn=x").await.status, 501);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_empty_receive_has_no_list() {
+    let world = ideal();
+    world.queue("q", &[]);
+    let answer = world.call("AmazonSQS.ReceiveMessage", json!({ "QueueUrl": "q" })).await;
+    assert_eq!(&answer.body[..], b"{}");
+}
+
+/// The digest of a trace header was recorded on AWS (test_send_message_with_system_attributes); that of `test-key` and
+/// the body's are what independent implementations compute.
+#[tokio::test(start_paused = true)]
+async fn digests_of_what_was_sent_come_back() {
+    let world = ideal();
+    world.queue("q", &[]);
+    let trace = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
+    let request = json!({
+        "QueueUrl": "q",
+        "MessageBody": "test",
+        "MessageAttributes": { "test-key": { "DataType": "String", "StringValue": "test-value" } },
+        "MessageSystemAttributes": { "AWSTraceHeader": { "DataType": "String", "StringValue": trace } },
+    });
+    let sent = body_of(&world.call("AmazonSQS.SendMessage", request).await);
+    assert_eq!(sent["MD5OfMessageBody"], "098f6bcd4621d373cade4e832627b4f6");
+    assert_eq!(sent["MD5OfMessageAttributes"], "befa18540a897f7d022bf07057754a03");
+    assert_eq!(sent["MD5OfMessageSystemAttributes"], "5ae4d5d7636402d80f4eb6d213245a88");
+
+    let receive = json!({ "QueueUrl": "q", "AttributeNames": ["All"], "MessageAttributeNames": ["test.*"] });
+    let message = body_of(&world.call("AmazonSQS.ReceiveMessage", receive).await)["Messages"][0].clone();
+    assert_eq!(message["MD5OfBody"], sent["MD5OfMessageBody"]);
+    assert_eq!(message["MD5OfMessageAttributes"], sent["MD5OfMessageAttributes"]);
+    assert_eq!(message["Attributes"]["AWSTraceHeader"], trace);
+    assert_eq!(message["Attributes"]["SentTimestamp"], "1795435200000");
+}
+
+#[tokio::test(start_paused = true)]
+async fn attributes_come_only_when_asked_for() {
+    let world = ideal();
+    world.queue("q", &[]);
+    let attributes = json!({ "a": { "DataType": "Binary", "BinaryValue": "AgME" }, "b": { "DataType": "Number", "StringValue": "1" } });
+    world
+        .call("AmazonSQS.SendMessage", json!({ "QueueUrl": "q", "MessageBody": "x", "MessageAttributes": attributes }))
+        .await;
+    let receive = json!({ "QueueUrl": "q", "MessageAttributeNames": ["a"], "VisibilityTimeout": 0 });
+    let message = body_of(&world.call("AmazonSQS.ReceiveMessage", receive).await)["Messages"][0].clone();
+    assert_eq!(message["MessageAttributes"], json!({ "a": attributes["a"] }));
+    assert_eq!(message.get("Attributes"), None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_publication_by_form_keeps_its_text() {
+    let world = ideal();
+    world.queue("q", &[]);
+    let sns = &world.services.sns;
+    let topic = sns.create_topic("t", &super::map(&[])).unwrap();
+    let queue = "arn:aws:sqs:us-east-1:123456789012:q";
+    sns.subscribe(&topic, "sqs", queue, &super::map(&[("RawMessageDelivery", "true")])).unwrap();
+    let text = "a+b & <c> = \"ü\" 100%";
+    let message = percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC);
+    let answer = world.query(&format!("Action=Publish&TopicArn={topic}&Message={message}")).await;
+    assert!(answer.body.starts_with(b"<PublishResponse xmlns="), "{answer:?}");
+    super::pass(1).await;
+    assert_eq!(world.bodies("q").await, [text]);
+}
