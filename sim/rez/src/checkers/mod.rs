@@ -1,0 +1,114 @@
+//! The invariants of the system, one file each, as observers of everything that happens in a world.
+//!
+//! A checker remembers only what it needs, and forgets a settled message after [`DUPLICATE_WINDOW`], so that memory does
+//! not grow with simulated time.
+
+mod account;
+mod breaker;
+mod dead_letters;
+mod delivery;
+mod duplicates;
+mod image;
+mod settling;
+#[cfg(test)]
+mod testing;
+mod transitions;
+
+use std::time::{Duration, SystemTime};
+
+use rez_cloud::history::Fact;
+
+pub use account::Account;
+pub use breaker::Breaker;
+pub use dead_letters::DeadLetters;
+pub use delivery::Delivery;
+pub use duplicates::Duplicates;
+pub use image::{Gate, MessageImage};
+pub use settling::Settling;
+pub use transitions::Transitions;
+
+/// How long after a message was settled a second delivery of it is still looked for: longer than any lease, visibility
+/// timeout or retry of the system.
+pub const DUPLICATE_WINDOW: Duration = Duration::from_secs(3_600);
+
+/// Violations described in words; the rest are only counted.
+const EXAMPLES_MAX: usize = 5;
+
+/// Names of what the checkers look at, as the template has them.
+#[derive(Clone, Debug)]
+pub struct Names {
+    pub messages_table: String,
+    pub counters_table: String,
+    pub config_table: String,
+    pub queue: String,
+    pub dead_letter_queue: String,
+    /// Logical ids.
+    pub processor: String,
+    pub notifier: String,
+    /// Host name of the ntfy server.
+    pub ntfy: String,
+}
+
+/// Something that a checker may learn.
+#[derive(Clone, Debug)]
+pub enum Seen<'a> {
+    /// A fact of the cloud.
+    Fact(&'a Fact<'a>),
+    /// The creation of a message was answered with success: from here on it must not be lost.
+    Promised { message_id: &'a str },
+    /// ntfy accepted a publish of this body.
+    Accepted { body: &'a str, shown_as_new: bool },
+}
+
+/// When the phases of a run ended.
+#[derive(Clone, Copy, Debug)]
+pub struct End {
+    /// When the workload stopped and the last fault had healed.
+    pub healed: SystemTime,
+    pub ended: SystemTime,
+}
+
+/// What a checker found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Findings {
+    pub violations: u64,
+    /// The first few, in words.
+    pub examples: Vec<String>,
+}
+
+impl Findings {
+    pub fn add(&mut self, violation: impl FnOnce() -> String) {
+        self.violations += 1;
+        if self.examples.len() < EXAMPLES_MAX {
+            self.examples.push(violation());
+        }
+    }
+
+    pub fn held(&self) -> bool {
+        self.violations == 0
+    }
+}
+
+/// One invariant.
+pub trait Checker: Send {
+    /// A short sentence: what must be true.
+    fn name(&self) -> &'static str;
+
+    fn observe(&mut self, at: SystemTime, seen: &Seen<'_>);
+
+    /// Called once, after the last fact.
+    fn finish(&mut self, end: &End) -> Findings;
+}
+
+/// Every checker of the system.
+pub fn all(names: &Names) -> Vec<Box<dyn Checker>> {
+    vec![
+        Box::new(Delivery::new(names)),
+        Box::new(Transitions::new(names)),
+        Box::new(Account::new(names)),
+        Box::new(Duplicates::new(names)),
+        Box::new(Breaker::new(names)),
+        Box::new(DeadLetters::new(names)),
+        Box::new(Settling::new(names)),
+    ]
+}

@@ -1,0 +1,88 @@
+//! Facts by hand, for the tests in which a broken system makes a checker fail.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use rez_cloud::history::{Cause, Fact, QueueEvent, Request, RequestEnd};
+use serde_json::{Value, json};
+
+use super::{Checker, End, Findings, Names, Seen};
+
+impl Names {
+    pub fn for_test() -> Self {
+        Self {
+            messages_table: "messages".into(),
+            counters_table: "counters".into(),
+            config_table: "config".into(),
+            queue: "queue".into(),
+            dead_letter_queue: "dlq".into(),
+            processor: "MessageProcessor".into(),
+            notifier: "NotificationService".into(),
+            ntfy: "ntfy.test".into(),
+        }
+    }
+}
+
+pub fn at(seconds: u64) -> SystemTime {
+    UNIX_EPOCH + Duration::from_secs(1_800_000_000 + seconds)
+}
+
+/// Runs a checker over what `observe` shows it, up to an end at 100,000 s.
+pub fn run<C: Checker>(mut checker: C, observe: impl FnOnce(&mut C)) -> Findings {
+    observe(&mut checker);
+    checker.finish(&End { healed: at(90_000), ended: at(100_000) })
+}
+
+pub fn message(id: &str, status: &str, body: &str) -> Value {
+    let mut item = json!({"message_id": {"S": id}, "status": {"S": status}, "body": {"S": body}});
+    if status == "processing" {
+        item["lease_owner"] = json!({"S": "owner"});
+    }
+    item
+}
+
+pub fn observe_item(
+    checker: &mut dyn Checker,
+    seconds: u64,
+    table: &str,
+    before: Option<&Value>,
+    after: Option<&Value>,
+) {
+    let key = json!({});
+    let fact = Fact::Item { table, key: &key, before, after, cause: Cause::Cloud };
+    checker.observe(at(seconds), &Seen::Fact(&fact));
+}
+
+pub fn observe_change(checker: &mut dyn Checker, seconds: u64, before: Option<&Value>, after: Option<&Value>) {
+    observe_item(checker, seconds, "messages", before, after);
+}
+
+/// Moves a message along the given states, a second each.
+pub fn live(checker: &mut dyn Checker, start: u64, id: &str, body: &str, states: &[&str]) {
+    let mut before: Option<Value> = None;
+    for (step, status) in (start..).zip(states) {
+        let after = message(id, status, body);
+        observe_change(checker, step, before.as_ref(), Some(&after));
+        before = Some(after);
+    }
+}
+
+pub fn accept(checker: &mut dyn Checker, seconds: u64, body: &str) {
+    checker.observe(at(seconds), &Seen::Accepted { body, shown_as_new: true });
+}
+
+pub fn request(checker: &mut dyn Checker, seconds: u64, service: &str, end: RequestEnd<'_>) {
+    let fact = Fact::Request(Request {
+        cause: Cause::Function { name: "NotificationService", environment: 1, request_id: "r" },
+        service,
+        operation: "POST /topic",
+        resource: "config",
+        sent: at(seconds),
+        took: Duration::from_millis(100),
+        end,
+    });
+    checker.observe(at(seconds), &Seen::Fact(&fact));
+}
+
+pub fn queue(checker: &mut dyn Checker, seconds: u64, queue: &str, message_id: &str, event: QueueEvent<'_>) {
+    checker.observe(at(seconds), &Seen::Fact(&Fact::Queue { queue, message_id, event }));
+}

@@ -1,0 +1,17 @@
+//! The command line `rez`: puts the functions of rez_agent into the simulated cloud, beside a faithful ntfy, sends them
+//! a scenario's traffic and faults, and judges what happened.
+//!
+//! `cargo run --release -- run smoke` is the shortest run.
+
+pub mod checkers;
+pub mod cli;
+pub mod history_hash;
+pub mod judge;
+pub mod latency;
+pub mod ntfy;
+pub mod observer;
+pub mod progress;
+pub mod run;
+pub mod scenario;
+pub mod workload;
+pub mod world;

@@ -1,0 +1,117 @@
+//! The table of contents: which request goes where, and in which order it is checked.
+
+use std::time::SystemTime;
+
+use bytes::Bytes;
+use http::{Method, Request};
+
+use super::limits::Visitor;
+use super::parameters::Source;
+use super::publish::Publication;
+use super::{Accepted, Ntfy, NtfyError, credentials, message};
+
+/// Names that are pages of the server and cannot be topics.
+const RESERVED: [&str; 10] =
+    ["docs", "static", "file", "app", "metrics", "account", "settings", "signup", "login", "v1"];
+const TOPIC_BYTES_MAX: usize = 64;
+
+pub enum Answer {
+    Accepted(Accepted),
+    Health,
+    ReadBack(String),
+}
+
+impl Ntfy {
+    pub(super) fn route(
+        &mut self,
+        request: &Request<Bytes>,
+        address: &str,
+        now: SystemTime,
+    ) -> Result<Answer, NtfyError> {
+        let query = query(request.uri().query());
+        let segments: Vec<&str> = request.uri().path().trim_start_matches('/').split('/').collect();
+        let publishing = request.method() == Method::PUT || request.method() == Method::POST;
+        match segments.as_slice() {
+            ["v1", "health"] if request.method() == Method::GET => Ok(Answer::Health),
+            [""] if publishing => self.publish_json(request, &query, address, now),
+            [topic] if publishing => self.publish(Publication::of_body(topic, request, &query), address, now),
+            [topic, "publish" | "send" | "trigger"] if request.method() == Method::GET => {
+                self.publish(Publication::of_query(topic, request, &query), address, now)
+            }
+            [topic, "json"] if request.method() == Method::GET && asks_to_poll(&query) => {
+                self.visitor(request, &query, address, now)?;
+                Ok(Answer::ReadBack(self.read_back(topic)))
+            }
+            _ => Err(NtfyError::NOT_FOUND),
+        }
+    }
+
+    /// Checks credentials, before any limit of requests is asked, and names the visitor: a user, or an address.
+    pub(super) fn visitor(
+        &mut self,
+        request: &Request<Bytes>,
+        query: &[(String, String)],
+        address: &str,
+        now: SystemTime,
+    ) -> Result<String, NtfyError> {
+        let header = request.headers().get("authorization").map(|value| String::from_utf8_lossy(value.as_bytes()));
+        let in_query = query.iter().find(|(name, _)| name == "auth").map(|(_, value)| value.as_str());
+        let at_address = format!("ip:{}", network_of(address));
+        match credentials::token(header.as_deref(), in_query) {
+            Ok(None) => Ok(at_address),
+            Ok(Some(token)) if self.settings.token.as_ref() == Some(&token) => Ok("user".to_owned()),
+            Ok(Some(_)) | Err(_) => {
+                let visitor = self.visitor_entry(&at_address);
+                let forgiven = visitor.auth_failures.take(now);
+                Err(if forgiven { NtfyError::UNAUTHORIZED } else { NtfyError::AUTH_FAILURES })
+            }
+        }
+    }
+
+    pub(super) fn visitor_entry(&mut self, name: &str) -> &mut Visitor {
+        let (burst, interval) = (self.settings.request_burst, self.settings.request_interval);
+        self.visitors.entry(name.to_owned()).or_insert_with(|| Visitor::new(burst, interval))
+    }
+
+    fn read_back(&self, topic: &str) -> String {
+        self.recent.iter().filter(|message| message.topic == topic).map(message::text).collect()
+    }
+}
+
+/// # Errors
+/// The refusal of a name that is no topic, or a page of the server.
+pub fn check_topic(topic: &str) -> Result<(), NtfyError> {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    if RESERVED.contains(&topic) {
+        Err(NtfyError::TOPIC_DISALLOWED)
+    } else if topic.is_empty() || topic.len() > TOPIC_BYTES_MAX || !topic.bytes().all(allowed) {
+        Err(NtfyError::TOPIC_INVALID)
+    } else {
+        Ok(())
+    }
+}
+
+/// A visitor is an IPv4 address or an IPv6 /64.
+fn network_of(address: &str) -> String {
+    match address.parse() {
+        Ok(std::net::IpAddr::V6(v6)) => {
+            let [a, b, c, d, ..] = v6.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+        }
+        _ => address.to_owned(),
+    }
+}
+
+fn asks_to_poll(query: &[(String, String)]) -> bool {
+    query.iter().any(|(name, value)| name == "poll" && value != "0")
+}
+
+fn query(text: Option<&str>) -> Vec<(String, String)> {
+    form_urlencoded::parse(text.unwrap_or_default().as_bytes()).into_owned().collect()
+}
+
+impl<'a> Source<'a> {
+    pub fn of(request: &'a Request<Bytes>, query: &'a [(String, String)]) -> Self {
+        Self { headers: request.headers(), query }
+    }
+}
