@@ -17,8 +17,10 @@ use crate::{Deps, Destination};
 const TRY_TIME: Duration = Duration::from_secs(12);
 /// Left of the time for the answer.
 const ANSWER_TIME: Duration = Duration::from_millis(500);
-/// Least wait after a failure that a person must mend, and of what a flag holds back.
-const MENDING_WAIT: Duration = Duration::from_secs(300);
+/// While a person must mend something, one try a minute is enough to see whether it is mended.
+const MENDING_WAIT: Duration = Duration::from_secs(60);
+/// Flags are kept for five minutes: looking sooner would show the same.
+const FLAG_WAIT: Duration = Duration::from_secs(300);
 
 /// Delivers a notification, and measures that.
 pub(crate) async fn deliver(deps: &Deps, notification: &Notification, deadline: Moment) -> Outcome {
@@ -65,7 +67,7 @@ impl Attempt<'_> {
         } else {
             return None;
         };
-        let until = self.destination.gate.place(self.now() + MENDING_WAIT).await;
+        let until = self.destination.gate.place(self.now() + FLAG_WAIT).await;
         Some(Outcome::Deferred { until, counts: false, error: Failure::new(Category::Limited, code, reason) })
     }
 
@@ -133,7 +135,8 @@ impl Attempt<'_> {
         }
     }
 
-    /// Credentials may have been rotated: they are read again, once.
+    /// Credentials may have been rotated: they are read again, once. If that does not help, nobody tries for a while,
+    /// because no other message would fare better.
     async fn after_system(&mut self, pass: &Pass, failure: Failure) -> Next {
         let credentials = matches!(&*failure.code, codes::UNAUTHORIZED | codes::FORBIDDEN);
         if credentials && !self.refreshed {
@@ -143,7 +146,8 @@ impl Attempt<'_> {
                 return Next::Again { after: Duration::ZERO };
             }
         }
-        Next::End(self.deferred(pass, Verdict::Answers, self.now() + MENDING_WAIT, false, failure).await)
+        let until = self.now() + MENDING_WAIT;
+        Next::End(self.deferred(pass, Verdict::Refuses(until), until, false, failure).await)
     }
 
     async fn deferred(&self, pass: &Pass, verdict: Verdict, earliest: Moment, counts: bool, error: Failure) -> Outcome {

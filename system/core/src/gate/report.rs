@@ -11,8 +11,10 @@ pub enum Verdict {
     Answers,
     /// A breaker failure: 5xx, no answer in time, no connection.
     Fails,
-    /// It takes nothing before this moment. Not a failure: a server that says so is up.
+    /// It takes nothing before this moment, and counted more than we did. Not a failure: a server that says so is up.
     Limits(Moment),
+    /// It refuses us, whatever the message: nobody tries before this moment, as each refusal may count against us.
+    Refuses(Moment),
 }
 
 /// Applies the verdict of the try `try_id`; `probe` says whether it was permitted as one. If its message is to be
@@ -28,8 +30,10 @@ pub fn report(
 ) -> (Option<Moment>, State) {
     let mut next = state.clone();
     next.breaker = breaker(settings, &state.breaker, now, try_id, probe, verdict);
-    if let Verdict::Limits(until) = verdict {
+    if let Verdict::Limits(until) | Verdict::Refuses(until) = verdict {
         next.limited_until = next.limited_until.max(until);
+    }
+    if let Verdict::Limits(_) = verdict {
         next.take_all_slots(settings, now);
     }
     let floor = match next.breaker {
