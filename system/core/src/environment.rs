@@ -61,7 +61,9 @@ impl Environment {
     /// ids.
     pub fn begin(&self, request_id: &str, trace_header: Option<&str>) -> Span {
         self.trace.set(trace_header);
+        // A root: whoever invoked us logs for himself.
         tracing::info_span!(
+            parent: None,
             "invocation",
             service = self.service,
             stage = self.stage.as_str(),

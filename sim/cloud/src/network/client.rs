@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use aws_smithy_runtime_api::client::connection::{CaptureSmithyConnection, ConnectionMetadata};
 use aws_smithy_runtime_api::client::http::{
     HttpConnector, HttpConnectorFuture, SharedHttpClient, SharedHttpConnector, http_client_fn,
 };
@@ -54,6 +55,7 @@ impl HttpConnector for Wire {
 impl Wire {
     async fn exchange(self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
         let (parts, body) = drain(request).await?;
+        lend_connection(&parts);
         // Lives for as long as somebody waits here.
         let waiting = Arc::new(());
         let journey = Journey::begin(self.network, self.caller, Arc::downgrade(&waiting), &parts, &body)?;
@@ -63,6 +65,14 @@ impl Wire {
             Arrival::Reset => Err(ConnectorError::io("connection reset by peer".into())),
             Arrival::Lost(_unanswered) => std::future::pending().await,
         }
+    }
+}
+
+/// After a transient failure the SDK gives the connection up, and logs an error when there is none to give up.
+fn lend_connection(parts: &Parts) {
+    if let Some(capture) = parts.extensions.get::<CaptureSmithyConnection>() {
+        capture
+            .set_connection_retriever(|| Some(ConnectionMetadata::builder().proxied(false).poison_fn(|| {}).build()));
     }
 }
 

@@ -100,7 +100,7 @@ impl Checker for Delivery {
             Seen::Promised { message_id } => {
                 self.open.entry((*message_id).to_owned()).or_default().promised = true;
             }
-            Seen::Accepted { body, .. } => {
+            Seen::Accepted { body } => {
                 if let Some(tracked) = self.by_body.get(&body_key(body)).and_then(|id| self.open.get_mut(id)) {
                     tracked.accepted = true;
                 }

@@ -1,7 +1,8 @@
-//! Duplicates are bounded and counted: a second notification can only come from an answer of ntfy that was lost, or from a
-//! sender that died while it waited for one.
+//! Duplicates are bounded and counted: a second notification can only come from an answer that was lost on its way from
+//! ntfy, through notification-service, to message-processor, which settles the message; or from one of the two that died
+//! while it waited.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::{Duration, SystemTime};
 
@@ -13,21 +14,19 @@ use super::{Checker, DUPLICATE_WINDOW, End, Findings, Names, Seen};
 const ANSWER_TOO_LATE: Duration = Duration::from_millis(9_900);
 
 pub struct Duplicates {
-    ntfy: String,
-    notifier: String,
-    accepted: BTreeMap<u64, u32>,
+    names: Names,
+    accepted: BTreeSet<u64>,
     oldest_first: VecDeque<(SystemTime, u64)>,
     duplicated: u64,
-    /// Occasions on which nobody could know whether ntfy had accepted.
+    /// Occasions on which somebody could not know whether ntfy had accepted.
     ambiguous: u64,
 }
 
 impl Duplicates {
     pub fn new(names: &Names) -> Self {
         Self {
-            ntfy: names.ntfy.clone(),
-            notifier: names.notifier.clone(),
-            accepted: BTreeMap::new(),
+            names: names.clone(),
+            accepted: BTreeSet::new(),
             oldest_first: VecDeque::new(),
             duplicated: 0,
             ambiguous: 0,
@@ -35,18 +34,20 @@ impl Duplicates {
     }
 
     fn accepted(&mut self, at: SystemTime, body: &str) {
+        self.forget(at);
         let mut hasher = DefaultHasher::new();
         body.hash(&mut hasher);
         let key = hasher.finish();
-        let times = self.accepted.entry(key).or_default();
-        *times += 1;
-        if *times > 1 {
-            self.duplicated += 1;
-        } else {
+        if self.accepted.insert(key) {
             self.oldest_first.push_back((at, key));
+        } else {
+            self.duplicated += 1;
         }
+    }
+
+    fn forget(&mut self, now: SystemTime) {
         while let Some((first, key)) = self.oldest_first.front().copied()
-            && at.duration_since(first).unwrap_or_default() > DUPLICATE_WINDOW
+            && now.duration_since(first).unwrap_or_default() > DUPLICATE_WINDOW
         {
             self.oldest_first.pop_front();
             self.accepted.remove(&key);
@@ -54,12 +55,18 @@ impl Duplicates {
     }
 }
 
-fn is_ambiguous(request: &Request<'_>) -> bool {
+/// Whether the sender of `request` may have got no answer although there was one.
+fn is_lost(request: &Request<'_>) -> bool {
     match request.end {
         RequestEnd::ResponseLost | RequestEnd::Reset { acted: true } => true,
         RequestEnd::Answered { .. } => request.took >= ANSWER_TOO_LATE,
         RequestEnd::RequestLost | RequestEnd::Reset { acted: false } => false,
     }
+}
+
+/// Lambda may answer with its own failure although the function had run.
+fn is_lambdas_failure(request: &Request<'_>) -> bool {
+    matches!(request.end, RequestEnd::Answered { status: 500.., .. })
 }
 
 impl Checker for Duplicates {
@@ -69,15 +76,18 @@ impl Checker for Duplicates {
 
     fn observe(&mut self, at: SystemTime, seen: &Seen<'_>) {
         match seen {
-            Seen::Accepted { body, .. } => self.accepted(at, body),
-            Seen::Fact(Fact::Request(request)) if request.service == self.ntfy && is_ambiguous(request) => {
-                self.ambiguous += 1;
+            Seen::Accepted { body } => self.accepted(at, body),
+            Seen::Fact(Fact::Request(request)) if request.service == self.names.ntfy => {
+                self.ambiguous += u64::from(is_lost(request));
+            }
+            Seen::Fact(Fact::Request(request)) if request.resource == self.names.notifier => {
+                self.ambiguous += u64::from(is_lost(request) || is_lambdas_failure(request));
             }
             Seen::Fact(Fact::Invocation {
                 function,
                 event: InvocationEvent::Ended { outcome: Outcome::TimedOut | Outcome::Crashed, .. },
                 ..
-            }) if *function == self.notifier => self.ambiguous += 1,
+            }) if *function == self.names.notifier || *function == self.names.processor => self.ambiguous += 1,
             _ => {}
         }
     }
@@ -86,9 +96,8 @@ impl Checker for Duplicates {
         let mut findings = Findings::default();
         if self.duplicated > self.ambiguous {
             let (duplicated, ambiguous) = (self.duplicated, self.ambiguous);
-            findings.add(|| {
-                format!("{duplicated} notifications were sent twice, and only {ambiguous} answers of ntfy were lost")
-            });
+            findings
+                .add(|| format!("{duplicated} notifications were sent twice, and only {ambiguous} answers were lost"));
         }
         findings
     }

@@ -57,7 +57,7 @@ pub enum Seen<'a> {
     /// The creation of a message was answered with success: from here on it must not be lost.
     Promised { message_id: &'a str },
     /// ntfy accepted a publish of this body.
-    Accepted { body: &'a str, shown_as_new: bool },
+    Accepted { body: &'a str },
 }
 
 /// When the phases of a run ended.

@@ -67,7 +67,7 @@ pub fn live(checker: &mut dyn Checker, start: u64, id: &str, body: &str, states:
 }
 
 pub fn accept(checker: &mut dyn Checker, seconds: u64, body: &str) {
-    checker.observe(at(seconds), &Seen::Accepted { body, shown_as_new: true });
+    checker.observe(at(seconds), &Seen::Accepted { body });
 }
 
 pub fn request(checker: &mut dyn Checker, seconds: u64, service: &str, end: RequestEnd<'_>) {

@@ -20,7 +20,7 @@ fn server(change: impl FnOnce(&mut Settings)) -> Ntfy {
 
 /// Noon of a day, and seconds after it.
 fn at(seconds: u64) -> SystemTime {
-    UNIX_EPOCH + Duration::from_secs(1_800_057_600 + seconds)
+    UNIX_EPOCH + Duration::from_secs(1_800_100_800 + seconds)
 }
 
 fn request(line: &str, headers: &[(&str, &str)], body: impl Into<Bytes>) -> Request<Bytes> {

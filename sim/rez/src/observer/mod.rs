@@ -60,10 +60,10 @@ impl Observer {
     }
 
     /// ntfy accepted a publish.
-    pub fn accepted(&mut self, at: SystemTime, body: &str, shown_as_new: bool) {
-        self.tally.accepted(at, body, shown_as_new);
+    pub fn accepted(&mut self, at: SystemTime, body: &str) {
+        self.tally.accepted(at, body);
         self.latency.accepted(at, body);
-        self.show(at, &Seen::Accepted { body, shown_as_new });
+        self.show(at, &Seen::Accepted { body });
     }
 
     /// SHA-256 of every fact so far.

@@ -1,4 +1,4 @@
-//! The message account, counted from the outside: where every message is, and what a person saw twice.
+//! The message account, counted from the outside: where every message is, and what ntfy accepted twice.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::time::SystemTime;
@@ -48,8 +48,9 @@ impl Tally {
         }
     }
 
-    /// Counts what a person sees again within the duplicate window; the same words a day later are another message.
-    pub fn accepted(&mut self, at: SystemTime, body: &str, shown_as_new: bool) {
+    /// Counts what ntfy accepts again within the duplicate window, though newer servers may show it once; the same words
+    /// a day later are another message.
+    pub fn accepted(&mut self, at: SystemTime, body: &str) {
         while let Some((first, _)) = self.oldest_first.front()
             && at.duration_since(*first).unwrap_or_default() > DUPLICATE_WINDOW
         {
@@ -60,7 +61,7 @@ impl Tally {
         if self.accepted.insert(body.to_owned()) {
             self.oldest_first.push_back((at, body.to_owned()));
         } else {
-            self.duplicated += u64::from(shown_as_new);
+            self.duplicated += 1;
         }
     }
 }
@@ -84,17 +85,16 @@ mod tests {
     }
 
     #[test]
-    fn only_what_a_person_sees_again_is_a_duplicate() {
+    fn what_is_accepted_again_soon_is_a_duplicate() {
         let mut tally = Tally::default();
-        let mut accept = |seconds, body, new| {
-            tally.accepted(UNIX_EPOCH + Duration::from_secs(seconds), body, new);
+        let mut accept = |seconds, body| {
+            tally.accepted(UNIX_EPOCH + Duration::from_secs(seconds), body);
             tally.duplicated
         };
-        assert_eq!(accept(0, "a", true), 0);
-        assert_eq!(accept(1, "b", true), 0);
-        assert_eq!(accept(2, "a", false), 0, "updated in place");
-        assert_eq!(accept(3, "a", true), 1);
-        assert_eq!(accept(90_000, "a", true), 1, "a day later");
+        assert_eq!(accept(0, "a"), 0);
+        assert_eq!(accept(1, "b"), 0);
+        assert_eq!(accept(3, "a"), 1);
+        assert_eq!(accept(90_000, "a"), 1, "a day later");
         assert_eq!((tally.accepted.len(), tally.oldest_first.len()), (1, 1));
     }
 

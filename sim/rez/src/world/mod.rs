@@ -89,7 +89,7 @@ fn ntfy_server(plan: &Plan, seed: Seed, clock: Clock, observer: &SharedObserver)
     let observer = observer.clone();
     let on_accepted = Arc::new(move |accepted: &Accepted| {
         let mut observer = observer.lock().expect("no observer panicked");
-        observer.accepted(clock.now(), &accepted.message.message, accepted.shown_as_new);
+        observer.accepted(clock.now(), &accepted.message.message);
     });
     NtfyServer::new(Ntfy::new(settings, seed.stream("ntfy ids")), clock, on_accepted)
 }
