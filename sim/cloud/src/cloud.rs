@@ -32,6 +32,7 @@ pub use self::builder::CloudBuilder;
 pub use self::error::BuildError;
 
 use crate::history::History;
+use crate::host::cloudwatch::{AlarmStatus, CloudWatch};
 use crate::host::event_source::EventSource;
 use crate::host::lambda::{Answer, InvokeError, Lambda};
 use crate::host::schedule::Rule;
@@ -47,6 +48,7 @@ pub struct Cloud {
     services: Services,
     network: Arc<Network>,
     lambda: Arc<Lambda>,
+    cloudwatch: Arc<CloudWatch>,
     event_sources: Vec<Arc<EventSource>>,
     rules: Vec<Arc<Rule>>,
     ids: Ids,
@@ -57,8 +59,9 @@ impl Cloud {
         CloudBuilder::new(topology, seed)
     }
 
-    /// Begins to poll the event sources and to fire the schedules.
+    /// Begins to poll the event sources, to fire the schedules, and to evaluate the alarms.
     pub fn start(&self) {
+        tokio::spawn(self.cloudwatch.clone().run());
         for source in &self.event_sources {
             tokio::spawn(source.clone().run());
         }
@@ -82,6 +85,11 @@ impl Cloud {
     /// What the template describes, as this cloud was built from it.
     pub fn topology(&self) -> &Topology {
         &self.topology
+    }
+
+    /// Every alarm of the template with its state, in the order of their logical ids.
+    pub fn alarms(&self) -> Vec<AlarmStatus> {
+        self.cloudwatch.alarms()
     }
 
     /// The data services themselves, without a wire in between.

@@ -1,5 +1,6 @@
 //! Every fact of a run, as a stream. The history keeps no events: what is remembered is a subscriber's business.
 
+use std::fmt;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
@@ -19,6 +20,8 @@ pub enum Fact<'a> {
     Queue { queue: &'a str, message_id: &'a str, event: QueueEvent<'a> },
     /// A topic took a message.
     Published { topic: &'a str, message_id: &'a str, body: &'a str, by: Cause<'a> },
+    /// SNS gave up a delivery to the subscriber `endpoint` for good.
+    Undelivered { topic: &'a str, endpoint: &'a str },
     /// A function began or ended an invocation.
     Invocation { function: &'a str, environment: u64, request_id: &'a str, event: InvocationEvent<'a> },
     /// An execution environment was created, reclaimed, or lost.
@@ -27,6 +30,8 @@ pub enum Fact<'a> {
     Log { function: &'a str, environment: u64, line: &'a str },
     /// A schedule fired.
     Schedule { rule: &'a str, slot: SystemTime, duplicate: bool },
+    /// An alarm went from one state to another.
+    Alarm { name: &'a str, from: AlarmState, to: AlarmState, reason: &'a str },
     /// A fault was applied to something.
     Fault { rule: usize, kind: &'a str, target: &'a str },
     /// AWS called a service on the system's behalf, `count` times. It is billed like any request, but took no wire: an
@@ -133,6 +138,25 @@ pub enum EnvironmentEvent {
     Reclaimed,
     Crashed,
     InitFailed,
+}
+
+/// What an alarm says about what it watches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum AlarmState {
+    Ok,
+    Alarm,
+    /// It has only begun, or has too little to go by.
+    InsufficientData,
+}
+
+impl fmt::Display for AlarmState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Ok => "OK",
+            Self::Alarm => "ALARM",
+            Self::InsufficientData => "INSUFFICIENT_DATA",
+        })
+    }
 }
 
 /// Learns of every fact as it happens. Subscribers run inside the world: they are quick, and never wait.

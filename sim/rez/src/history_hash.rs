@@ -129,6 +129,10 @@ impl Canonical {
                 self.tag(9).text(service).text(operation).text(resource).number(*count)
             }
             Fact::NotModelled { what, by } => self.tag(10).text(what).cause(*by),
+            Fact::Undelivered { topic, endpoint } => self.tag(11).text(topic).text(endpoint),
+            Fact::Alarm { name, from, to, reason } => {
+                self.tag(12).text(name).tag(*from as u8).tag(*to as u8).text(reason)
+            }
         }
     }
 

@@ -10,6 +10,7 @@ use rez_topology::Topology;
 use super::{BuildError, Cloud, permits, provision};
 use crate::faults::{Fault, Faults, Known};
 use crate::history::{History, Subscriber};
+use crate::host::cloudwatch::CloudWatch;
 use crate::host::event_source::EventSource;
 use crate::host::lambda::{ACCOUNT_CONCURRENCY, Deployment, Lambda};
 use crate::host::schedule::Rule;
@@ -151,6 +152,7 @@ impl CloudBuilder {
         let lambda = Arc::new(Lambda::new(world.clone(), network.clone(), deployments, self.account_concurrency));
         network.connect(&lambda);
         Ok(Cloud {
+            cloudwatch: Arc::new(CloudWatch::new(&self.topology, world.clone(), services.clone())?),
             event_sources: self.event_sources(&world, &services, &lambda)?,
             rules: self.rules(&world, &lambda)?,
             ids: Ids::new(self.seed, "outside"),

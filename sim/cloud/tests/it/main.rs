@@ -7,6 +7,7 @@ mod support;
 mod dynamodb;
 mod guestbook;
 mod host_async;
+mod host_cloudwatch;
 mod host_event_source;
 mod host_lambda;
 mod host_permits;

@@ -7,7 +7,8 @@ use rand::RngExt;
 
 use super::subscription::{Protocol, Subscription};
 use super::{Sns, retry};
-use crate::history::Cause;
+use crate::history::{Cause, Fact};
+use crate::services::names;
 use crate::services::sqs::{Outgoing, Sqs};
 
 /// Something for one subscriber.
@@ -75,11 +76,11 @@ impl Sns {
         if self.try_until_settled(&delivery).await {
             return;
         }
-        let Some(dead_letter_queue) = &subscription.dead_letter_queue else { return self.drop_one() };
+        let Some(dead_letter_queue) = &subscription.dead_letter_queue else { return self.give_up(&subscription) };
         delivery.endpoint.clone_from(dead_letter_queue);
         delivery.protocol = Protocol::Sqs;
         if !self.try_until_settled(&delivery).await {
-            self.drop_one();
+            self.give_up(&subscription);
         }
     }
 
@@ -111,7 +112,9 @@ impl Sns {
         draw(&mut self.state().deliveries, &self.shared.knobs)
     }
 
-    fn drop_one(&self) {
+    fn give_up(&self, subscription: &Subscription) {
         self.state().dropped += 1;
+        let topic = names::plain(&subscription.topic_arn);
+        self.shared.history.record(Fact::Undelivered { topic, endpoint: &subscription.endpoint });
     }
 }
