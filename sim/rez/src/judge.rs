@@ -42,7 +42,7 @@ pub fn judge(plan: &Plan, ended: &Ended, wall: Duration, notes: Vec<String>) -> 
         started: rfc3339(ended.start),
         simulated_seconds: ended.simulated.as_secs_f64(),
         wall_seconds: wall.as_secs_f64(),
-        aws_calls: observer.aws_calls,
+        aws_calls: observer.aws_calls.total(),
         messages: messages(&observer, &checkers),
         verdict: Verdict::of(&objectives, &checkers),
         objectives,

@@ -1,6 +1,7 @@
 //! Everything that looks on while a world runs: the checkers, the message account, latency, and the hash of the
 //! history. It is one subscriber of the cloud, and the workload and ntfy tell it what the cloud cannot see.
 
+mod aws_calls;
 mod tally;
 
 use std::sync::{Arc, Mutex};
@@ -8,6 +9,7 @@ use std::time::{Duration, SystemTime};
 
 use rez_cloud::history::{Fact, Request, Subscriber};
 
+pub use aws_calls::AwsCalls;
 pub use tally::Tally;
 
 use crate::checkers::{self, Checker, Findings, MessageImage, Names, Seen};
@@ -25,8 +27,8 @@ pub struct Observer {
     hash: HistoryHash,
     /// How often each fault struck, in the scenario's order.
     pub faults_applied: Vec<u64>,
-    /// Requests to AWS on the wire, the workload's among them.
-    pub aws_calls: u64,
+    /// Requests to AWS on the wire, the workload's among them, by service and operation.
+    pub aws_calls: AwsCalls,
     /// What the system asked for and the cloud does not model: with any of it, a run proves nothing.
     pub not_modelled: Findings,
 }
@@ -48,7 +50,7 @@ impl Observer {
             latency: Latency::new(settings.start, settings.duration, settings.latency_limit),
             hash: HistoryHash::default(),
             faults_applied: vec![0; settings.faults],
-            aws_calls: 0,
+            aws_calls: AwsCalls::default(),
             not_modelled: Findings::default(),
             names: settings.names,
         }
@@ -106,7 +108,9 @@ impl Subscriber for Observer {
             Fact::Queue { queue, event, .. } => {
                 self.tally.queue_event(*queue == self.names.dead_letter_queue, event);
             }
-            Fact::Request(request) if self.is_aws_call(request) => self.aws_calls += 1,
+            Fact::Request(request) if self.is_aws_call(request) => {
+                self.aws_calls.count(request.service, request.operation);
+            }
             Fact::Fault { rule, .. } => self.faults_applied[*rule] += 1,
             Fact::NotModelled { what, by } => self.not_modelled.add(|| format!("{what}, by {by:?}")),
             _ => {}

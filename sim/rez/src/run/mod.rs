@@ -11,7 +11,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use anyhow::Context;
 use rez_reports::{Colours, OutputDir, RunResult, Verdict};
 
-pub use plan::Plan;
+pub use plan::{Plan, topology};
 
 use crate::cli::RunArgs;
 use crate::progress::Progress;
@@ -26,7 +26,7 @@ pub fn start() -> SystemTime {
 /// # Errors
 /// Bad input, found before anything ran; or a report that the disk refused.
 pub fn execute(arguments: &RunArgs) -> anyhow::Result<ExitCode> {
-    let topology = plan::topology(arguments)?;
+    let topology = topology(arguments)?;
     let plans: Vec<Plan> = arguments
         .scenarios
         .iter()

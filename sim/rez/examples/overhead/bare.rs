@@ -1,0 +1,217 @@
+//! Bare SDK calls: built, signed, sent into the process, answered at once, and read. The clients are those of the
+//! functions, and requests and answers have the size that theirs have.
+
+use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
+
+use anyhow::Context;
+use aws_credential_types::Credentials;
+use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
+use aws_sdk_lambda::primitives::Blob;
+use aws_sdk_sns::types::PublishBatchRequestEntry;
+use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
+use aws_smithy_async::time::{SharedTimeSource, SystemTimeSource};
+use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_types::body::SdkBody;
+use rez::observer::AwsCalls;
+use rez_core::config::Variables;
+use rez_core::{Ambient, Environment};
+use serde_json::json;
+
+const TEXT: &str = "Message 8668 [6c6c5f14b4cd830d]. The quick brown fox jumps over the lazy dog.";
+const EVENT: &str = r#"{"version":"1.0","event_type":"message.created","message_id":"51bcec39-efa6-4d69-bc3b-e495fb77a9fa","stage":"dev","created_date":"2026-11-10T15:51:46.097Z","correlation_id":"8c592abf-b0e3-46af-8fb0-5616aa6086a1"}"#;
+
+/// Makes as many calls of each kind as were counted.
+pub fn call(calls: &AwsCalls) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build()?;
+    runtime.block_on(async {
+        let clients = Clients::new()?;
+        for (service, operation, count) in calls.iter() {
+            for _ in 0..count {
+                clients.call(service, operation).await?;
+            }
+        }
+        Ok(())
+    })
+}
+
+struct Clients {
+    dynamodb: aws_sdk_dynamodb::Client,
+    sns: aws_sdk_sns::Client,
+    sqs: aws_sdk_sqs::Client,
+    lambda: aws_sdk_lambda::Client,
+}
+
+impl Clients {
+    fn new() -> anyhow::Result<Self> {
+        let variables = [("AWS_REGION", "us-east-1"), ("STAGE", "dev")];
+        let variables: BTreeMap<_, _> = variables.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        let ambient = Ambient {
+            variables,
+            http: http_client_fn(|_, _| SharedHttpConnector::new(AtOnce)),
+            time: SharedTimeSource::new(SystemTimeSource::new()),
+            sleep: SharedAsyncSleep::new(TokioSleep::new()),
+            credentials: Credentials::new("AKIAEXAMPLE", "secret", Some("token".to_owned()), None, "example"),
+            entropy: 1,
+            name: "bare".to_owned(),
+        };
+        let mut variables = Variables::new(&ambient.variables);
+        let environment = Environment::new("bare", &ambient, &mut variables);
+        variables.finish().context("the clients want more variables")?;
+        Ok(Self {
+            dynamodb: environment.dynamodb(),
+            sns: environment.sns(),
+            sqs: environment.sqs(),
+            lambda: environment.lambda(Duration::from_secs(47)),
+        })
+    }
+
+    async fn call(&self, service: &str, operation: &str) -> anyhow::Result<()> {
+        match (service, operation) {
+            ("dynamodb", "UpdateItem") => self.update().await,
+            ("dynamodb", "TransactWriteItems") => self.transact().await,
+            ("dynamodb", "PutItem") => {
+                drop(self.dynamodb.put_item().table_name("messages").set_item(Some(item())).send().await?);
+                Ok(())
+            }
+            ("dynamodb", "Query") => self.query().await,
+            ("dynamodb", _) => {
+                drop(self.dynamodb.get_item().table_name("messages").key("message_id", text(TEXT)).send().await?);
+                Ok(())
+            }
+            ("sns", "PublishBatch") => self.publish_batch().await,
+            ("sns", _) => {
+                drop(self.sns.publish().topic_arn(TOPIC).message(EVENT).send().await?);
+                Ok(())
+            }
+            ("sqs", _) => {
+                drop(self.sqs.send_message().queue_url(QUEUE).message_body(EVENT).send().await?);
+                Ok(())
+            }
+            // Parameters come over plain HTTP, which costs less than an invocation; there are few.
+            _ => {
+                drop(self.lambda.invoke().function_name("notifier").payload(Blob::new(EVENT)).send().await?);
+                Ok(())
+            }
+        }
+    }
+
+    async fn update(&self) -> anyhow::Result<()> {
+        let update = self.dynamodb.update_item().table_name("messages").key("message_id", text(TEXT));
+        let update = update
+            .condition_expression(
+                "#status = :created AND (attribute_not_exists(deferred_until) OR deferred_until <= :now)",
+            )
+            .update_expression("SET #status = :processing, lease_owner = :owner, lease_until = :until, due_at = :until")
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_values(":created", text("created"))
+            .expression_attribute_values(":processing", text("processing"))
+            .expression_attribute_values(":owner", text("c9a2f186-1ea6-4050-abbc-5e20170f49ca"))
+            .expression_attribute_values(":until", AttributeValue::N("1794326006217".to_owned()))
+            .expression_attribute_values(":now", AttributeValue::N("1794325906217".to_owned()));
+        let output = update.send().await?;
+        anyhow::ensure!(output.attributes().is_some(), "an answer was read");
+        Ok(())
+    }
+
+    async fn transact(&self) -> anyhow::Result<()> {
+        let put = Put::builder().table_name("messages").set_item(Some(item()));
+        let put = put.condition_expression("attribute_not_exists(message_id)").build()?;
+        let count = Update::builder()
+            .table_name("counters")
+            .key("day", text("dev#2026-11-10"))
+            .key("slot", text("15#2"))
+            .update_expression("ADD created :one, #latency :one")
+            .expression_attribute_names("#latency", "latency_le_200")
+            .expression_attribute_values(":one", AttributeValue::N("1".to_owned()))
+            .build()?;
+        let writes = self.dynamodb.transact_write_items();
+        let writes = writes.transact_items(TransactWriteItem::builder().put(put).build());
+        drop(writes.transact_items(TransactWriteItem::builder().update(count).build()).send().await?);
+        Ok(())
+    }
+
+    async fn query(&self) -> anyhow::Result<()> {
+        let query = self.dynamodb.query().table_name("messages").index_name("due");
+        let query = query
+            .key_condition_expression("stage = :stage AND due_at <= :now")
+            .expression_attribute_values(":stage", text("dev"))
+            .expression_attribute_values(":now", AttributeValue::N("1794325906217".to_owned()));
+        drop(query.limit(100).send().await?);
+        Ok(())
+    }
+
+    async fn publish_batch(&self) -> anyhow::Result<()> {
+        let entry = PublishBatchRequestEntry::builder().id("0").message(EVENT).build()?;
+        drop(self.sns.publish_batch().topic_arn(TOPIC).publish_batch_request_entries(entry).send().await?);
+        Ok(())
+    }
+}
+
+const TOPIC: &str = "arn:aws:sns:us-east-1:123456789012:messages";
+const QUEUE: &str = "https://sqs.us-east-1.amazonaws.com/123456789012/messages";
+
+fn text(value: &str) -> AttributeValue {
+    AttributeValue::S(value.to_owned())
+}
+
+/// A message as it is stored.
+fn item() -> HashMap<String, AttributeValue> {
+    let texts = ["message_id", "stage", "created_date", "updated_date", "created_by", "kind", "title", "status"];
+    let more = ["correlation_id", "lease_owner", "schema_version"];
+    let numbers = ["priority", "attempts", "lease_until", "due_at", "ttl"];
+    let texts = texts.iter().chain(&more).map(|name| (*name, text("51bcec39-efa6-4d69-bc3b-e495fb77a9fa")));
+    let numbers = numbers.iter().map(|name| (*name, AttributeValue::N("1794326006217".to_owned())));
+    texts.chain(numbers).chain([("body", text(TEXT))]).map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// Answers everything at once, from memory.
+#[derive(Debug)]
+struct AtOnce;
+
+impl HttpConnector for AtOnce {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        HttpConnectorFuture::ready(Ok(answer(&request)))
+    }
+}
+
+fn answer(request: &HttpRequest) -> HttpResponse {
+    let operation = request.headers().get("x-amz-target").unwrap_or_default();
+    let body = if operation.ends_with("UpdateItem") {
+        json!({"Attributes": wire_item()}).to_string()
+    } else if operation.ends_with("GetItem") {
+        json!({"Item": wire_item()}).to_string()
+    } else if operation.ends_with("Query") {
+        r#"{"Count":0,"Items":[],"ScannedCount":0}"#.to_owned()
+    } else if operation.ends_with("SendMessage") {
+        r#"{"MessageId":"51bcec39","MD5OfMessageBody":"x"}"#.to_owned()
+    } else if request.uri().contains("sns") {
+        let batch = request.body().bytes().is_some_and(|body| body.starts_with(b"Action=PublishBatch"));
+        published(if batch { "PublishBatch" } else { "Publish" })
+    } else {
+        "{}".to_owned()
+    };
+    HttpResponse::new(200.try_into().expect("a status"), SdkBody::from(body))
+}
+
+fn published(operation: &str) -> String {
+    let member = "<MessageId>51bcec39-efa6-4d69-bc3b-e495fb77a9fa</MessageId>";
+    let result = match operation {
+        "Publish" => member.to_owned(),
+        _ => format!("<Successful><member><Id>0</Id>{member}</member></Successful><Failed/>"),
+    };
+    format!(
+        "<{operation}Response xmlns=\"http://sns.amazonaws.com/doc/2010-03-31/\"><{operation}Result>{result}</{operation}Result>\
+         <ResponseMetadata><RequestId>8c592abf</RequestId></ResponseMetadata></{operation}Response>"
+    )
+}
+
+/// The item as DynamoDB's JSON has it.
+fn wire_item() -> serde_json::Value {
+    let wire = |value: &AttributeValue| match value {
+        AttributeValue::N(number) => json!({"N": number}),
+        other => json!({"S": other.as_s().cloned().unwrap_or_default()}),
+    };
+    item().iter().map(|(name, value)| (name.clone(), wire(value))).collect()
+}

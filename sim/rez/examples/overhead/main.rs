@@ -1,0 +1,51 @@
+//! What simulating costs on top of the AWS SDK: the wall time of a scenario against that of as many bare SDK calls of
+//! the same kinds, whose answers are ready at once. Both in one process, one after the other, on one thread.
+//!
+//! ```text
+//! cargo run --release --example overhead            # month
+//! cargo run --release --example overhead -- smoke
+//! ```
+
+mod bare;
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use rez::cli::{self, Command};
+use rez::observer::AwsCalls;
+use rez::progress::Progress;
+use rez::run::{self, Plan};
+use rez::{scenario, world};
+
+fn main() -> ExitCode {
+    match measure() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => cli::refuse(&format!("{error:#}")),
+    }
+}
+
+fn measure() -> anyhow::Result<()> {
+    let name = std::env::args().nth(1).unwrap_or_else(|| "month".to_owned());
+    let Ok(Command::Run(arguments)) = cli::parse(["rez", "run", &name].map(Into::into)) else {
+        anyhow::bail!("no scenario `{name}`")
+    };
+    let plan = Plan::new(scenario::find(&name)?, &run::topology(&arguments)?, &arguments)?;
+
+    let begun = Instant::now();
+    let ended = world::run(&plan, &Progress::new(&name, plan.scenario.duration, true))?;
+    let simulated = begun.elapsed();
+    let calls: AwsCalls = ended.observer.lock().expect("no observer panicked").aws_calls.clone();
+
+    let begun = Instant::now();
+    bare::call(&calls)?;
+    let bare = begun.elapsed();
+
+    let each = |time: std::time::Duration| time.as_secs_f64() * 1e6 / calls.total() as f64;
+    for (service, operation, count) in calls.iter() {
+        println!("{count:>9}  {service}.{operation}");
+    }
+    println!("{name}: {simulated:.1?} ({:.0} µs a call)", each(simulated));
+    println!("bare SDK calls: {bare:.1?} ({:.0} µs a call)", each(bare));
+    println!("ratio: {:.2}", simulated.as_secs_f64() / bare.as_secs_f64());
+    Ok(())
+}
