@@ -1,8 +1,8 @@
 //! One world: our functions in the simulated cloud, ntfy outside it, a workload, and somebody who looks on.
 
-mod functions;
+pub mod functions;
 mod names;
-mod program;
+pub mod program;
 mod senders;
 
 use std::sync::{Arc, Mutex};
@@ -11,7 +11,7 @@ use std::time::Duration;
 use anyhow::Context;
 use rez_cloud::host::lambda::write_log_line;
 use rez_cloud::world::Clock;
-use rez_cloud::{Cloud, Seed};
+use rez_cloud::{Cloud, CloudBuilder, Seed};
 use rez_core::telemetry;
 use tracing_subscriber::layer::SubscriberExt;
 
@@ -35,11 +35,27 @@ const DRAIN_STEP: Duration = Duration::from_secs(5);
 /// # Errors
 /// When the template lacks something, or the cloud cannot be built.
 pub fn run(plan: &Plan, progress: &Progress) -> anyhow::Result<Ended> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build()?;
-    runtime.block_on(live(plan, progress))
+    run_altered(plan, progress, |builder| builder)
 }
 
-async fn live(plan: &Plan, progress: &Progress) -> anyhow::Result<Ended> {
+/// Runs a world in which something of what is deployed was altered: with a function that is broken on purpose, say.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_altered(
+    plan: &Plan,
+    progress: &Progress,
+    alter: impl FnOnce(CloudBuilder) -> CloudBuilder,
+) -> anyhow::Result<Ended> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build()?;
+    runtime.block_on(live(plan, progress, alter))
+}
+
+async fn live(
+    plan: &Plan,
+    progress: &Progress,
+    alter: impl FnOnce(CloudBuilder) -> CloudBuilder,
+) -> anyhow::Result<Ended> {
     let names = names::names(&plan.topology)?;
     let observer = Arc::new(Mutex::new(Observer::new(observer::Settings {
         names: names.clone(),
@@ -48,7 +64,7 @@ async fn live(plan: &Plan, progress: &Progress) -> anyhow::Result<Ended> {
         latency_limit: plan.scenario.objectives.processing_latency_p95,
         faults: plan.faults.len(),
     })));
-    let cloud = build(plan, &names, &observer)?;
+    let cloud = alter(builder(plan, &names, &observer)?).build().context("cannot build the cloud")?;
     let _logs = keep_logs(cloud.clock());
     cloud.start();
 
@@ -62,7 +78,7 @@ async fn live(plan: &Plan, progress: &Progress) -> anyhow::Result<Ended> {
     Ok(Ended { observer, start: run::start(), end, simulated: cloud.clock().elapsed(), poison })
 }
 
-fn build(plan: &Plan, names: &Names, observer: &SharedObserver) -> anyhow::Result<Cloud> {
+fn builder(plan: &Plan, names: &Names, observer: &SharedObserver) -> anyhow::Result<CloudBuilder> {
     let seed = Seed(plan.seed);
     // Time stands still until the cloud is built, so this clock and the cloud's show the same.
     let ntfy = ntfy_server(plan, seed, Clock::starting_at(run::start()), observer);
@@ -73,7 +89,7 @@ fn build(plan: &Plan, names: &Names, observer: &SharedObserver) -> anyhow::Resul
         .parameter(names::secret(&plan.topology, "ntfy-token")?, NTFY_TOKEN)
         .server(names.ntfy.as_str(), Arc::new(ntfy))
         .subscribe(Box::new(observer.clone()));
-    functions::deploy(builder).build().context("cannot build the cloud")
+    Ok(functions::deploy(builder))
 }
 
 fn ntfy_server(plan: &Plan, seed: Seed, clock: Clock, observer: &SharedObserver) -> NtfyServer {
