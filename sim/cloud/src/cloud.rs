@@ -1,7 +1,7 @@
 //! One AWS inside the process: what a template describes, with the programs that run as its functions.
 //!
 //! ```no_run
-//! # use std::sync::Arc;
+//! # use std::sync::{Arc, Mutex};
 //! # fn example(program: Arc<dyn rez_cloud::program::Program>) -> Result<(), Box<dyn std::error::Error>> {
 //! use rez_cloud::{Cloud, Seed, profile::Profile};
 //! use rez_topology::{Options, Topology};
@@ -18,9 +18,10 @@ mod builder;
 mod error;
 mod permits;
 mod provision;
+mod usage;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use aws_credential_types::Credentials;
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
@@ -31,6 +32,7 @@ use rez_topology::Topology;
 pub use self::builder::CloudBuilder;
 pub use self::error::BuildError;
 
+use crate::billing::{Bill, Meter, Prices, Usage};
 use crate::history::History;
 use crate::host::cloudwatch::{AlarmStatus, CloudWatch};
 use crate::host::event_source::EventSource;
@@ -51,6 +53,7 @@ pub struct Cloud {
     cloudwatch: Arc<CloudWatch>,
     event_sources: Vec<Arc<EventSource>>,
     rules: Vec<Arc<Rule>>,
+    meter: Arc<Mutex<Meter>>,
     ids: Ids,
 }
 
@@ -90,6 +93,16 @@ impl Cloud {
     /// Every alarm of the template with its state, in the order of their logical ids.
     pub fn alarms(&self) -> Vec<AlarmStatus> {
         self.cloudwatch.alarms()
+    }
+
+    /// What was used so far of all that AWS bills.
+    pub fn usage(&self) -> Usage {
+        usage::gather(self)
+    }
+
+    /// What 30 days like those so far would cost.
+    pub fn bill(&self, prices: &Prices) -> Bill {
+        Bill::of(&self.usage(), prices)
     }
 
     /// The data services themselves, without a wire in between.

@@ -1,13 +1,14 @@
 //! Puts a cloud together: world, services, network, functions, and what sets them going.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use rand::RngExt;
 use rez_topology::Topology;
 
 use super::{BuildError, Cloud, permits, provision};
+use crate::billing::Meter;
 use crate::faults::{Fault, Faults, Known};
 use crate::history::{History, Subscriber};
 use crate::host::cloudwatch::CloudWatch;
@@ -156,12 +157,19 @@ impl CloudBuilder {
             event_sources: self.event_sources(&world, &services, &lambda)?,
             rules: self.rules(&world, &lambda)?,
             ids: Ids::new(self.seed, "outside"),
+            meter: self.meter(&world),
             topology: self.topology,
             world,
             services,
             network,
             lambda,
         })
+    }
+
+    fn meter(&self, world: &World) -> Arc<Mutex<Meter>> {
+        let meter = Arc::new(Mutex::new(Meter::new(&self.topology, self.secrets.keys().cloned())));
+        world.history.subscribe(Box::new(meter.clone()));
+        meter
     }
 
     /// Every function of the template with its program; no more, no less.

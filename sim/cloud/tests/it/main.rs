@@ -4,6 +4,7 @@
 mod clerk;
 mod support;
 
+mod billing;
 mod dynamodb;
 mod guestbook;
 mod host_async;

@@ -100,6 +100,11 @@ impl Lambda {
         invoked
     }
 
+    /// Traces that active tracing recorded so far.
+    pub(crate) fn traces(&self) -> u64 {
+        self.tracer.sampled()
+    }
+
     fn function(&self, name: &str) -> Result<&Function, InvokeError> {
         let plain = names::plain(name);
         self.functions.get(plain).ok_or_else(|| InvokeError::NotFound { arn: names::function_arn(plain) })

@@ -13,6 +13,13 @@ pub struct Consumed {
     pub write: f64,
 }
 
+/// Bytes that are billed as stored, with what AWS adds to each item.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stored {
+    pub table: u64,
+    pub indexes: u64,
+}
+
 /// What one table may take per second, and what it took.
 #[derive(Debug)]
 pub(super) struct Capacity {

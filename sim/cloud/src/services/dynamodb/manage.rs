@@ -1,5 +1,6 @@
 //! Operations on tables themselves.
 
+use std::collections::BTreeMap;
 use std::time::UNIX_EPOCH;
 
 use dynoxide::Item;
@@ -11,12 +12,17 @@ use dynoxide::actions::update_time_to_live::UpdateTimeToLiveRequest;
 use dynoxide::types::{AttributeDefinition, KeySchemaElement};
 use serde_json::{Value, json};
 
+use super::capacity::Stored;
 use super::change;
 use super::definition::definition;
 use super::engine::Engine;
 use super::error::{Refusal, outcome, read, read_value};
 use super::table::Table;
 use crate::services::names;
+
+/// Bytes that are billed for each item beside its own, in the table and in each index ("Amazon DynamoDB pricing"). No
+/// description shows them.
+const OVERHEAD_PER_ITEM: u64 = 100;
 
 impl Engine {
     /// Creates a table as a template describes it.
@@ -117,6 +123,12 @@ impl Engine {
         Ok(description)
     }
 
+    /// Bytes that are billed for each table.
+    pub fn stored(&mut self) -> BTreeMap<String, Stored> {
+        let names: Vec<String> = self.tables.keys().cloned().collect();
+        names.into_iter().filter_map(|name| Some((name.clone(), stored(&self.description(&name).ok()?)))).collect()
+    }
+
     pub fn list_tables(&mut self, body: &[u8]) -> Result<Value, Refusal> {
         outcome(self.items.list_tables(read(body)?))
     }
@@ -149,6 +161,18 @@ impl Engine {
                 return Ok(items);
             }
         }
+    }
+}
+
+fn stored(description: &Value) -> Stored {
+    let billed = |sized: &Value, bytes: &str| {
+        let number = |member: &str| sized[member].as_u64().unwrap_or_default();
+        number(bytes) + number("ItemCount") * OVERHEAD_PER_ITEM
+    };
+    let indexes = description["GlobalSecondaryIndexes"].as_array().into_iter().flatten();
+    Stored {
+        table: billed(description, "TableSizeBytes"),
+        indexes: indexes.map(|index| billed(index, "IndexSizeBytes")).sum(),
     }
 }
 

@@ -26,7 +26,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-pub use capacity::Consumed;
+pub use capacity::{Consumed, Stored};
 
 use self::change::Change;
 use self::engine::Engine;
@@ -97,6 +97,11 @@ impl DynamoDb {
     /// What the requests so far consumed of each table, its indexes included.
     pub fn consumed(&self) -> BTreeMap<String, Consumed> {
         self.engine().consumed()
+    }
+
+    /// What each table holds now. It looks at every item.
+    pub fn stored(&self) -> BTreeMap<String, Stored> {
+        self.engine().stored()
     }
 
     fn report(&self, changes: &[Change], cause: Cause<'_>) {

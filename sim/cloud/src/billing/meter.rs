@@ -1,0 +1,143 @@
+//! The meter: counts what is billed, fact by fact. It remembers nothing else.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, SystemTime};
+
+use rez_topology::Topology;
+
+use super::{Charge, Usage, log_bytes};
+use crate::history::{EnvironmentEvent, Fact, InvocationEvent, QueueEvent, Request, RequestEnd, Subscriber};
+use crate::services::names;
+
+/// SQS and SNS bill every 64 KB of a message as a request ("Amazon SQS pricing").
+const CHUNK_BYTES: usize = 64 * 1024;
+
+#[derive(Debug, Default)]
+pub struct Meter {
+    usage: Usage,
+    functions: BTreeMap<String, Function>,
+    /// Deliveries of one message, by topic.
+    topics: BTreeMap<String, Vec<Charge>>,
+    /// Names of SecureStrings: reading one is a request to KMS too.
+    secrets: BTreeSet<String>,
+}
+
+/// What matters of a function.
+#[derive(Debug)]
+struct Function {
+    compute: Charge,
+    traced: bool,
+    log_bytes: u64,
+}
+
+impl Meter {
+    pub fn new(topology: &Topology, secrets: impl IntoIterator<Item = String>) -> Self {
+        let function = |function: &rez_topology::Function| {
+            let compute = match function.architecture.as_str() {
+                "arm64" => Charge::LambdaComputeArm64,
+                _ => Charge::LambdaComputeX86,
+            };
+            (function.name.clone(), Function { compute, traced: function.tracing_active, log_bytes: 0 })
+        };
+        let mut topics: BTreeMap<String, Vec<Charge>> = BTreeMap::new();
+        for subscription in topology.subscriptions.values() {
+            let topic = names::plain(&subscription.topic_arn).to_owned();
+            topics.entry(topic).or_default().extend(delivery(&subscription.protocol));
+        }
+        Self {
+            usage: Usage::default(),
+            functions: topology.functions.values().map(function).collect(),
+            topics,
+            secrets: secrets.into_iter().collect(),
+        }
+    }
+
+    /// What was counted so far, in a world that has lasted for `period`.
+    pub fn usage(&self, period: Duration) -> Usage {
+        let mut usage = Usage { period, ..self.usage.clone() };
+        let bytes: u64 = self.functions.values().map(|function| function.log_bytes).sum();
+        usage.count(Charge::LogIngestion, bytes as f64 / 1e9);
+        usage
+    }
+
+    /// Bytes of log that each function has caused, by name.
+    pub fn log_bytes(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.functions.iter().map(|(name, function)| (name.as_str(), function.log_bytes))
+    }
+
+    fn invocation(&mut self, name: &str, took: Duration, memory_mb: u32) {
+        let Some(function) = self.functions.get_mut(name) else { return };
+        function.log_bytes += log_bytes::of_invocation(function.traced);
+        let compute = function.compute;
+        self.usage.count(Charge::LambdaRequests, 1.0);
+        self.usage.count(compute, took.as_secs_f64() * f64::from(memory_mb) / 1_024.0);
+    }
+
+    fn log(&mut self, function: &str, bytes: u64) {
+        if let Some(function) = self.functions.get_mut(function) {
+            function.log_bytes += bytes;
+        }
+    }
+
+    /// Whoever is reached bills, also when its answer is an error or is lost.
+    fn request(&mut self, request: &Request<'_>) {
+        if matches!(request.end, RequestEnd::RequestLost | RequestEnd::Reset { acted: false }) {
+            return;
+        }
+        match request.service {
+            "sqs" => self.usage.count(Charge::SqsRequests, 1.0),
+            "parameters" => {
+                self.usage.count(Charge::ParameterRequests, 1.0);
+                if self.secrets.contains(request.resource) {
+                    self.usage.count(Charge::KmsRequests, 1.0);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn published(&mut self, topic: &str, body: &str) {
+        self.usage.count(Charge::SnsPublishes, chunks(body));
+        for delivery in self.topics.get(topic).into_iter().flatten() {
+            self.usage.count(*delivery, 1.0);
+        }
+    }
+}
+
+impl Subscriber for Meter {
+    fn observe(&mut self, _at: SystemTime, fact: &Fact<'_>) {
+        match fact {
+            Fact::Request(request) => self.request(request),
+            Fact::Invocation { function, event: InvocationEvent::Ended { took, memory_mb, .. }, .. } => {
+                self.invocation(function, *took, *memory_mb);
+            }
+            Fact::Environment { function, event: EnvironmentEvent::Created { .. }, .. } => {
+                self.log(function, log_bytes::of_init());
+            }
+            Fact::Log { function, line, .. } => self.log(function, log_bytes::of_line(line)),
+            Fact::OnBehalf { service: "sqs", count, .. } => self.usage.count(Charge::SqsRequests, *count as f64),
+            // What is sent by request is counted there, up to its first chunk. SNS's own sends take no wire.
+            Fact::Queue { event: QueueEvent::Sent { body, by }, .. } => {
+                let counted = if matches!(by, crate::history::Cause::Cloud) { 0.0 } else { 1.0 };
+                self.usage.count(Charge::SqsRequests, chunks(body) - counted);
+            }
+            Fact::Published { topic, body, .. } => self.published(topic, body),
+            Fact::Schedule { .. } => self.usage.count(Charge::Schedules, 1.0),
+            _ => {}
+        }
+    }
+}
+
+fn chunks(body: &str) -> f64 {
+    body.len().div_ceil(CHUNK_BYTES).max(1) as f64
+}
+
+/// What a delivery by this protocol is billed as; one to a function is that function's invocation.
+fn delivery(protocol: &str) -> Option<Charge> {
+    match protocol {
+        "sqs" => Some(Charge::SnsQueueDeliveries),
+        "http" | "https" => Some(Charge::SnsHttpDeliveries),
+        "email" | "email-json" => Some(Charge::SnsEmailDeliveries),
+        _ => None,
+    }
+}
