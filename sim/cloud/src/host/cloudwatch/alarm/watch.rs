@@ -17,6 +17,8 @@ pub struct Alarm {
     pub reason: String,
     /// When it came into its state, in seconds since the Unix epoch.
     pub since: u64,
+    /// Whether the last evaluation had no data at all. Until some comes, the next ones will find the same.
+    was_silent: bool,
 }
 
 /// A change of state.
@@ -31,11 +33,15 @@ impl Alarm {
     /// A new alarm knows nothing.
     pub fn new(settings: Arc<Settings>, series: SeriesId, now: u64) -> Self {
         let reason = "Unchecked: Initial alarm creation".to_owned();
-        Self { settings, series, state: AlarmState::InsufficientData, reason, since: now }
+        Self { settings, series, state: AlarmState::InsufficientData, reason, since: now, was_silent: false }
     }
 
     /// Judges the periods up to second `end`, at second `now`.
     pub fn evaluate(&mut self, store: &Store, end: u64, now: u64) -> Option<Transition> {
+        let silent = self.is_silent(store, end);
+        if std::mem::replace(&mut self.was_silent, silent) && silent {
+            return None;
+        }
         let (points, judged) = self.datapoints(store, end);
         let Verdict::Is(to) = judge(&self.settings.rule, &points) else { return None };
         let from = self.state;
@@ -46,6 +52,11 @@ impl Alarm {
         (self.state, self.since) = (to, now);
         self.reason.clone_from(&reason);
         Some(Transition { from, to, reason })
+    }
+
+    fn is_silent(&self, store: &Store, end: u64) -> bool {
+        let begin = end.saturating_sub(u64::from(self.settings.rule.range()) * self.settings.period);
+        store.newest(self.series).is_none_or(|newest| newest < begin)
     }
 
     /// The newest datapoints until enough are real, or the evaluation range is over; and the real ones among them.

@@ -41,6 +41,11 @@ impl Series {
         &mut self.buckets[place].1
     }
 
+    /// When the newest grain begins that has samples.
+    pub fn newest(&self) -> Option<u64> {
+        self.buckets.back().map(|(grain, _)| grain * self.need.grain)
+    }
+
     /// The statistic of the samples from `from` to before `to`; `None` when there are none.
     pub fn statistic(&self, from: u64, to: u64, statistic: Statistic) -> Option<f64> {
         let span = self.need.grain;

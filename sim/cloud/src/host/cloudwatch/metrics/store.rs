@@ -51,6 +51,11 @@ impl Store {
         self.series[series.0].put(at, value);
     }
 
+    /// When the newest grain begins that has samples.
+    pub fn newest(&self, series: SeriesId) -> Option<u64> {
+        self.series[series.0].newest()
+    }
+
     /// The statistic of the samples from second `from` to before second `to`; `None` when there are none.
     pub fn statistic(&self, series: SeriesId, from: u64, to: u64, statistic: Statistic) -> Option<f64> {
         self.series[series.0].statistic(from, to, statistic)
