@@ -1,0 +1,73 @@
+//! Whole systems that are broken on purpose: each makes the checkers fail that are there for it, in a world in which the
+//! real system holds.
+
+mod rogue;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use rez::cli::{self, Command};
+use rez::progress::Progress;
+use rez::run::{self, Plan};
+use rez::world::functions::{MESSAGE_PROCESSOR, NOTIFICATION_SERVICE, SCHEDULER};
+use rez::{judge, scenario, world};
+use rez_cloud::program::Program;
+
+/// Names of the checkers that did not hold when these functions took the place of the real ones.
+fn broken(rogues: &[(&str, Arc<dyn Program>)]) -> BTreeSet<String> {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/broken/outage.toml");
+    let Ok(Command::Run(arguments)) = cli::parse(["rez", "run", path].map(Into::into)) else { panic!("a command") };
+    let plan = Plan::new(scenario::find(path).unwrap(), &run::topology(&arguments).unwrap(), &arguments).unwrap();
+    let progress = Progress::new("broken", plan.scenario.duration, false);
+    let deploy = |builder: rez_cloud::CloudBuilder| {
+        rogues.iter().fold(builder, |builder, (id, program)| builder.function(*id, program.clone()))
+    };
+    let ended = world::run_altered(&plan, &progress, deploy).unwrap();
+    let result = judge::judge(&plan, &ended, progress.wall(), Vec::new());
+    result.checkers.into_iter().filter(|checker| checker.held == Some(false)).map(|checker| checker.name).collect()
+}
+
+fn names(names: &[&str]) -> BTreeSet<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+#[test]
+fn the_real_system_holds() {
+    assert_eq!(broken(&[]), names(&[]));
+}
+
+#[test]
+fn a_processor_that_does_nothing_settles_nothing() {
+    let found = broken(&[(MESSAGE_PROCESSOR, rogue::idle())]);
+    assert_eq!(found, names(&["everything settles after the last fault"]));
+}
+
+#[test]
+fn without_a_sweep_what_was_deferred_never_settles() {
+    let found = broken(&[(SCHEDULER, rogue::idle())]);
+    assert_eq!(found, names(&["everything settles after the last fault"]));
+}
+
+#[test]
+fn a_processor_that_only_pretends_is_told_three_times() {
+    let found = broken(&[(MESSAGE_PROCESSOR, rogue::pretending())]);
+    assert_eq!(found, names(&["nothing lost", "only legal transitions", "the message account closes"]));
+}
+
+#[test]
+fn a_notifier_that_stutters_is_told() {
+    let found = broken(&[(NOTIFICATION_SERVICE, rogue::stuttering())]);
+    assert!(found.contains("duplicates only where an answer was lost"), "{found:?}");
+}
+
+#[test]
+fn a_notifier_that_knocks_at_an_open_breaker_is_told() {
+    let found = broken(&[(NOTIFICATION_SERVICE, rogue::knocking())]);
+    assert!(found.contains("the breaker is legal"), "{found:?}");
+}
+
+#[test]
+fn a_processor_that_gives_everything_back_fills_the_dead_letter_queue() {
+    let found = broken(&[(MESSAGE_PROCESSOR, rogue::refusing())]);
+    assert!(found.contains("no dead letters because of an open breaker"), "{found:?}");
+}
