@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use rez_cloud::faults;
 use rez_cloud::profile::Profile;
-use rez_topology::{Options, Topology, TopologyError};
+use rez_topology::{Mistake, Options, Topology, TopologyError};
 
 use crate::cli::RunArgs;
 use crate::scenario::Scenario;
@@ -74,11 +74,24 @@ impl Plan {
 /// The template that is built in, or another one.
 ///
 /// # Errors
-/// When it cannot be read, or has mistakes.
-pub fn topology(arguments: &RunArgs) -> Result<Topology, TopologyError> {
+/// When it cannot be read, or has mistakes: one line, with the first of them.
+pub fn topology(arguments: &RunArgs) -> anyhow::Result<Topology> {
     let options = Options::default();
-    match &arguments.template {
+    let read = match &arguments.template {
         Some(path) => Topology::from_file(path, &options),
         None => Topology::from_yaml(TEMPLATE, TEMPLATE_PATH, &options),
+    };
+    read.map_err(|error| match error {
+        TopologyError::Invalid(mistakes) => first_of(&mistakes),
+        unreadable => anyhow::anyhow!("{unreadable}"),
+    })
+}
+
+/// The other mistakes often follow from the first.
+fn first_of(mistakes: &[Mistake]) -> anyhow::Error {
+    match mistakes {
+        [] => anyhow::anyhow!("the template has mistakes"),
+        [only] => anyhow::anyhow!("{only}"),
+        [first, others @ ..] => anyhow::anyhow!("{first} (and {} more mistakes)", others.len()),
     }
 }

@@ -7,7 +7,7 @@ use std::io;
 pub enum ScenarioError {
     #[error("unknown scenario `{name}` (expected one of {known}, or the path of a `.toml` file)")]
     Unknown { name: String, known: String },
-    #[error("cannot read `{path}`: {source}")]
+    #[error("cannot read `{path}`")]
     Unreadable { path: String, source: io::Error },
     #[error("{place}: {problem}")]
     Mistake { place: Place, problem: String },
