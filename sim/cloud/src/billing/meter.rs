@@ -141,3 +141,29 @@ fn delivery(protocol: &str) -> Option<Charge> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::history::Cause;
+
+    #[test]
+    fn what_reaches_nobody_costs_nothing() {
+        let ends = [
+            RequestEnd::Answered { status: 503, code: "ServiceUnavailable" },
+            RequestEnd::ResponseLost,
+            RequestEnd::Reset { acted: true },
+            RequestEnd::RequestLost,
+            RequestEnd::Reset { acted: false },
+        ];
+        let mut meter = Meter::default();
+        let billed = ends.map(|end| {
+            let (sent, took) = (SystemTime::UNIX_EPOCH, Duration::ZERO);
+            let (cause, service, operation, resource) = (Cause::Outside, "sqs", "ReceiveMessage", "q");
+            let request = Request { cause, service, operation, resource, sent, took, end };
+            meter.observe(sent, &Fact::Request(request));
+            meter.usage(took).metered.get(&Charge::SqsRequests).copied().unwrap_or_default()
+        });
+        assert_eq!(billed, [1.0, 2.0, 3.0, 3.0, 3.0]);
+    }
+}

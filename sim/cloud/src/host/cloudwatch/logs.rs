@@ -12,7 +12,7 @@ use super::metrics::Store;
 
 /// Samples may be this much older than their arrival, or newer, in seconds ("PutMetricData").
 const PAST_MAX: u64 = 14 * 86_400;
-const FUTURE_MAX: u64 = 2 * 3_600;
+pub const FUTURE_MAX: u64 = 2 * 3_600;
 
 #[derive(Debug)]
 pub struct Logs {
@@ -69,5 +69,26 @@ impl Feeding {
             dimensions: dimensions.into_iter().map(|(name, value)| (name.into(), value.into())).collect(),
             values: vec![value],
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn samples_of_another_time_are_not_taken() {
+        const NOW: u64 = 1_795_392_000;
+        let logs = Logs { filters: BTreeMap::new() };
+        let taken = |at: u64| {
+            let directives = r#"[{"Namespace":"shop","Dimensions":[[]],"Metrics":[{"Name":"Sales"}]}]"#;
+            let line =
+                format!(r#"{{"_aws":{{"Timestamp":{},"CloudWatchMetrics":{directives}}},"Sales":1}}"#, at * 1_000);
+            let mut custom = Custom::default();
+            logs.line(NOW, "till", &line, &mut custom, &mut Store::default());
+            custom.metric_hours() == 1
+        };
+        assert!(taken(NOW) && taken(NOW - PAST_MAX) && taken(NOW + FUTURE_MAX));
+        assert!(!taken(NOW - PAST_MAX - 1) && !taken(NOW + FUTURE_MAX + 1));
     }
 }

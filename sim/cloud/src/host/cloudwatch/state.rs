@@ -8,7 +8,7 @@ use rez_topology::Topology;
 use super::alarm::{Alarm, AlarmError, Settings, Transition};
 use super::aws::{Aws, Gauge};
 use super::custom::Custom;
-use super::logs::Logs;
+use super::logs::{FUTURE_MAX, Logs};
 use super::metrics::{MetricId, Store};
 use super::{AlarmStatus, DELAY, HIGH_RESOLUTION, MINUTE, WatchError, epoch_seconds};
 use crate::history::Fact;
@@ -31,7 +31,7 @@ impl State {
         let tick = if settings.iter().any(|alarm| alarm.period < MINUTE) { HIGH_RESOLUTION } else { MINUTE };
         let mut store = Store::default();
         let watch = |settings: Settings| {
-            let series = store.need(&settings.metric, settings.need(tick, DELAY));
+            let series = store.need(&settings.metric, settings.need(tick, DELAY + FUTURE_MAX));
             Alarm::new(Arc::new(settings), series, now)
         };
         let alarms: Vec<Alarm> = settings.into_iter().map(watch).collect();

@@ -81,11 +81,12 @@ impl Settings {
         self.comparison.breaches(value, self.threshold)
     }
 
-    /// What it needs of its metric, when it is evaluated every `tick` seconds, `delay` seconds late.
-    pub fn need(&self, tick: u64, delay: u64) -> Need {
+    /// What it needs of its metric, when it is evaluated every `tick` seconds, and `margin` seconds may lie between the
+    /// newest sample and the periods that are judged.
+    pub fn need(&self, tick: u64, margin: u64) -> Need {
         Need {
             grain: tick,
-            keep: u64::from(self.rule.range()) * self.period + delay + tick,
+            keep: u64::from(self.rule.range()) * self.period + margin,
             samples: matches!(self.statistic, Statistic::Percentile(_)),
         }
     }

@@ -12,6 +12,8 @@ use crate::host::cloudwatch::metrics::{MetricId, Statistic, Store};
 /// Begins on a whole minute.
 const START: u64 = 1_795_392_000;
 const MINUTE: u64 = 60;
+/// Until a sample can be seen, in minutes.
+const DELAY: usize = 5;
 
 fn settings(m: u32, n: u32, minutes: u64, missing: TreatMissingData) -> Settings {
     Settings {
@@ -37,15 +39,18 @@ struct Watched {
 impl Watched {
     fn new(settings: Settings) -> Self {
         let mut store = Store::default();
-        let series = store.need(&settings.metric, settings.need(MINUTE, 0));
+        let series = store.need(&settings.metric, settings.need(MINUTE, DELAY as u64 * MINUTE));
         Self { alarm: Alarm::new(Arc::new(settings), series, START), store, series }
     }
 
-    /// Lets a minute pass, with samples in it.
-    fn minute(&mut self, minute: u64, samples: &[f64]) -> Option<Transition> {
-        samples.iter().for_each(|value| self.store.put(self.series, START + minute * MINUTE, *value));
-        let now = START + (minute + 1) * MINUTE;
-        self.alarm.evaluate(&self.store, now, now)
+    fn put(&mut self, minute: usize, samples: &[f64]) {
+        samples.iter().for_each(|value| self.store.put(self.series, START + minute as u64 * MINUTE, *value));
+    }
+
+    /// Evaluates the periods up to the end of a minute.
+    fn evaluate(&mut self, minute: usize) -> Option<Transition> {
+        let end = START + (minute as u64 + 1) * MINUTE;
+        self.alarm.evaluate(&self.store, end, end)
     }
 }
 
@@ -110,11 +115,16 @@ proptest! {
     ) {
         let mut watched = Watched::new(settings(m, n, period, missing));
         let mut expected = AlarmState::InsufficientData;
+        let mut written = 0;
         for passed in 0..minutes.len() {
+            while written < minutes.len().min(passed + DELAY) {
+                watched.put(written, minutes[written].as_slice());
+                written += 1;
+            }
             let before = expected;
             let points = points(&minutes[..=passed], &watched.alarm.settings);
             expected = naive(&points, watched.alarm.settings.rule).unwrap_or(expected);
-            let change = watched.minute(passed as u64, minutes[passed].as_slice());
+            let change = watched.evaluate(passed);
             prop_assert_eq!(watched.alarm.state, expected, "minute {}: {}", passed, points);
             let told = change.map(|change| (change.from, change.to));
             prop_assert_eq!(told, (before != expected).then_some((before, expected)));
@@ -122,9 +132,36 @@ proptest! {
     }
 }
 
+#[test]
+fn missing_data_of_tables_is_always_ignored() {
+    let read = |namespace: &str| {
+        let alarm = rez_topology::Alarm {
+            name: "throttled".to_owned(),
+            namespace: namespace.to_owned(),
+            metric: "ThrottledRequests".to_owned(),
+            dimensions: BTreeMap::new(),
+            statistic: "Sum".to_owned(),
+            period: std::time::Duration::from_secs(60),
+            evaluation_periods: 1,
+            datapoints_to_alarm: 1,
+            threshold: 0.0,
+            comparison: "GreaterThanThreshold".to_owned(),
+            treat_missing_data: "breaching".to_owned(),
+            actions: Vec::new(),
+            ok_actions: Vec::new(),
+        };
+        Settings::read(&alarm).unwrap().rule.missing
+    };
+    assert_eq!(read("AWS/DynamoDB"), TreatMissingData::Ignore);
+    assert_eq!(read("AWS/Lambda"), TreatMissingData::Breaching);
+}
+
 fn check(settings: Settings, minutes: &[&[f64]], expected: &str) {
     let mut watched = Watched::new(settings);
-    let changes = minutes.iter().enumerate().filter_map(|(minute, samples)| watched.minute(minute as u64, samples));
+    let changes = minutes.iter().enumerate().filter_map(|(minute, samples)| {
+        watched.put(minute, samples);
+        watched.evaluate(minute)
+    });
     assert_eq!(changes.last().unwrap().reason, expected);
 }
 

@@ -68,3 +68,6 @@ impl Aws {
         self.sqs.gauge(at, gauge, store);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -60,8 +60,7 @@ impl Sqs {
             QueueEvent::Received { .. } => Metric::NumberOfMessagesReceived,
             QueueEvent::Deleted => Metric::NumberOfMessagesDeleted,
             // What the redrive policy moves counts as sent nowhere.
-            QueueEvent::Moved { to, .. } => return self.touch(at, to),
-            QueueEvent::Expired => return,
+            QueueEvent::Moved { .. } | QueueEvent::Expired => return,
         };
         self.touch(at, queue);
         self.put(at, queue, metric, 1.0, store);

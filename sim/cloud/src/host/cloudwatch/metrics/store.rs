@@ -61,3 +61,22 @@ impl Store {
         self.series[series.0].statistic(from, to, statistic)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[test]
+    fn a_series_serves_the_most_demanding() {
+        let metric = MetricId { namespace: "shop".to_owned(), name: "Wait".to_owned(), dimensions: BTreeMap::new() };
+        let mut store = Store::default();
+        let long = store.need(&metric, Need { grain: 60, keep: 7_200, samples: true });
+        let fine = store.need(&metric, Need { grain: 10, keep: 60, samples: false });
+        assert_eq!(long, fine);
+        (0..3_600).for_each(|at| store.put(long, at, f64::from(at as u32)));
+        assert_eq!(store.statistic(long, 0, 60, Statistic::Percentile(50.0)), Some(29.0));
+        assert_eq!(store.statistic(long, 3_590, 3_600, Statistic::SampleCount), Some(10.0));
+    }
+}
