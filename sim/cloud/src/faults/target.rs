@@ -51,7 +51,7 @@ impl Known {
         }
     }
 
-    /// A server outside AWS; it answers to its host name, and to the first label of that (`ntfy` for `ntfy.sh`).
+    /// A server outside AWS; it answers to its host name, and to the first label of that (`push` for `push.example.org`).
     #[must_use]
     pub fn server(mut self, host: &str) -> Self {
         let alias = host.split(['.', ':']).next().unwrap_or(host);

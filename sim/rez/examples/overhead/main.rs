@@ -9,7 +9,7 @@
 mod bare;
 
 use std::process::ExitCode;
-use std::time::Instant;
+use std::time::Duration;
 
 use rez::cli::{self, Command};
 use rez::observer::AwsCalls;
@@ -31,16 +31,16 @@ fn measure() -> anyhow::Result<()> {
     };
     let plan = Plan::new(scenario::find(&name)?, &run::topology(&arguments)?, &arguments)?;
 
-    let begun = Instant::now();
-    let ended = world::run(&plan, &Progress::new(&name, plan.scenario.duration, true))?;
-    let simulated = begun.elapsed();
+    let progress = Progress::new(&name, plan.scenario.duration, true);
+    let ended = world::run(&plan, &progress)?;
+    let simulated = progress.wall();
     let calls: AwsCalls = ended.observer.lock().expect("no observer panicked").aws_calls.clone();
 
-    let begun = Instant::now();
+    let progress = Progress::new("bare", plan.scenario.duration, false);
     bare::call(&calls)?;
-    let bare = begun.elapsed();
+    let bare = progress.wall();
 
-    let each = |time: std::time::Duration| time.as_secs_f64() * 1e6 / calls.total() as f64;
+    let each = |time: Duration| time.as_secs_f64() * 1e6 / calls.total() as f64;
     for (service, operation, count) in calls.iter() {
         println!("{count:>9}  {service}.{operation}");
     }

@@ -64,7 +64,7 @@ impl Ntfy {
         now: SystemTime,
     ) -> (Response<Bytes>, Option<Accepted>) {
         match self.route(request, address, now) {
-            Ok(routes::Answer::Accepted(accepted)) => (message::line(&accepted.message), Some(accepted)),
+            Ok(routes::Answer::Accepted(accepted)) => (message::line(&accepted.message), Some(*accepted)),
             Ok(routes::Answer::Health) => (json_line("{\"healthy\":true}\n".into()), None),
             Ok(routes::Answer::ReadBack(lines)) => (json_line(lines), None),
             Err(error) => (error.response(), None),

@@ -146,7 +146,7 @@ impl Ntfy {
             icon: parameters.icon,
             attachment,
         };
-        Ok(Answer::Accepted(self.keep(message, parameters.sequence_id)))
+        Ok(Answer::Accepted(Box::new(self.keep(message, parameters.sequence_id))))
     }
 
     /// What a person reads: the body, or the notice that it became a file.

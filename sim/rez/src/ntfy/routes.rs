@@ -16,7 +16,7 @@ const RESERVED: [&str; 10] =
 const TOPIC_BYTES_MAX: usize = 64;
 
 pub enum Answer {
-    Accepted(Accepted),
+    Accepted(Box<Accepted>),
     Health,
     ReadBack(String),
 }

@@ -7,7 +7,8 @@ use super::error::ScenarioError;
 use super::{Scenario, parse};
 
 /// Name and text, in the order in which `rez scenarios` lists them.
-const SHIPPED: [(&str, &str); 5] = [
+const SHIPPED: [(&str, &str); 6] = [
+    ("minute", include_str!("../../../scenarios/minute.toml")),
     ("smoke", include_str!("../../../scenarios/smoke.toml")),
     ("month", include_str!("../../../scenarios/month.toml")),
     ("ntfy-outage", include_str!("../../../scenarios/ntfy-outage.toml")),
