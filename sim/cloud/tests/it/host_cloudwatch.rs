@@ -203,6 +203,10 @@ async fn an_alarm_on_what_is_not_modelled_is_refused_by_name() {
         of("AWS/Kinesis", "GetRecords.Bytes", "Name: StreamName, Value: s"),
         "alarm `watch`: metric `AWS/Kinesis GetRecords.Bytes StreamName=s` is not modelled"
     );
+    assert_eq!(
+        of("AWS/SQS", "NumberOfMessagesSent", "Name: QueueName, Value: sold"),
+        "alarm `watch`: metric `AWS/SQS NumberOfMessagesSent QueueName=sold` is about `sold`, which the template does not have"
+    );
     let elsewhere = above_zero("shop", "Shortfall", "Name: till, Value: '1'", "Statistic: Sum")
         .replace("AlarmActions: [!Ref Shopkeeper]", "AlarmActions: ['arn:aws:sns:us-east-1:123456789012:nobody']");
     assert_eq!(

@@ -30,7 +30,6 @@ use self::aws::Gauge;
 use self::state::State;
 use crate::history::{AlarmState, Cause, Fact, Subscriber};
 use crate::services::Services;
-use crate::services::sqs::Counts;
 use crate::world::World;
 
 /// How often queues are looked at, and alarms evaluated ("Amazon SQS metrics are … pushed to CloudWatch at one-minute
@@ -114,7 +113,8 @@ impl CloudWatch {
     fn look_at_queues(&self) {
         let Some(minute) = self.world.clock.now().checked_sub(Duration::from_secs(MINUTE)) else { return };
         for queue in &self.queues {
-            let counts = self.services.sqs.counts(queue).unwrap_or(Counts { visible: 0, in_flight: 0, delayed: 0 });
+            // A queue that somebody has deleted has nothing to show.
+            let Ok(counts) = self.services.sqs.counts(queue) else { continue };
             let oldest_age = self.services.sqs.oldest_age(queue).ok().flatten().unwrap_or_default();
             self.state().gauge(minute, &Gauge { queue, counts, oldest_age });
         }

@@ -102,7 +102,23 @@ fn check(settings: Settings, topology: &Topology) -> Result<Settings, AlarmError
     if let Some(action) = settings.all_actions().find(|action| !is_topic(action)) {
         return Err(AlarmError::Action(action.clone()));
     }
-    Ok(settings)
+    match missing_resource(&settings.metric, topology) {
+        Some(missing) => Err(AlarmError::NoResource { metric: settings.metric.to_string(), missing }),
+        None => Ok(settings),
+    }
+}
+
+/// What a metric of AWS's own is about, if the template has no such thing: its alarm would never see any data.
+fn missing_resource(metric: &MetricId, topology: &Topology) -> Option<String> {
+    let is_known = |(dimension, value): &(&String, &String)| match dimension.as_str() {
+        "FunctionName" => topology.functions.values().any(|function| function.name == **value),
+        "QueueName" => topology.queues.values().any(|queue| queue.name == **value),
+        "TableName" => topology.tables.values().any(|table| table.name == **value),
+        "TopicName" => topology.topics.values().any(|topic| topic.name == **value),
+        _ => true,
+    };
+    let mut dimensions = metric.dimensions.iter().filter(|_| metric.namespace.starts_with("AWS/"));
+    dimensions.find(|dimension| !is_known(dimension)).map(|(_, value)| value.clone())
 }
 
 /// Feeds every series: by AWS itself where the namespace is AWS's, or by what functions write.

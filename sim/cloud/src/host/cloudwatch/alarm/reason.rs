@@ -1,4 +1,5 @@
-//! Why an alarm changed, in AWS's words ("Amazon CloudWatch alarms", `StateReason`).
+//! Why an alarm changed, in AWS's words (`StateReason` of DescribeAlarms). For a mixture of real and filled datapoints
+//! no wording of AWS is at hand; that one is ours.
 
 use jiff::Timestamp;
 
@@ -9,42 +10,52 @@ use crate::history::AlarmState;
 /// A datapoint that was there: when its period began (Unix seconds), and its value.
 pub(super) type Datapoint = (u64, f64);
 
-/// The reason for going to `to`, with the datapoints that were judged, the newest first.
+/// The reason for going to `to`, with the real datapoints that were judged, the newest first.
 pub(super) fn reason(settings: &Settings, from: AlarmState, to: AlarmState, judged: &[Datapoint]) -> String {
-    let periods = settings.rule.evaluation_periods;
+    let periods = settings.rule.evaluation_periods as usize;
+    let missing = periods - judged.len();
     if to == AlarmState::InsufficientData {
-        let unknown = periods as usize - judged.len();
-        return format!("Insufficient Data: {} {} unknown.", count(unknown, "datapoint"), was(unknown));
+        return format!("Insufficient Data: {} {} unknown.", count(missing, "datapoint"), was(missing));
     }
-    let missing = settings.rule.missing;
-    if judged.is_empty() && matches!(missing, TreatMissingData::Breaching | TreatMissingData::NotBreaching) {
-        let (periods, points) = (periods as usize, count(periods as usize, "missing datapoint"));
-        let treated = if missing == TreatMissingData::Breaching { "Breaching" } else { "NonBreaching" };
-        return format!(
-            "Threshold Crossed: no datapoints were received for {} and {points} {} treated as [{treated}].",
-            count(periods, "period"),
-            was(periods),
-        );
+    let filled = filled(settings.rule.missing, missing);
+    if judged.is_empty() {
+        let silence = format!("no datapoints were received for {}", count(periods, "period"));
+        return format!("Threshold Crossed: {}.", all([Some(silence), filled]));
     }
-    let breaches = |(_, value): &&Datapoint| settings.breaches(*value);
-    let telling: Vec<&Datapoint> = match to {
-        AlarmState::Alarm => judged.iter().filter(breaches).collect(),
-        _ => judged.iter().filter(|datapoint| !breaches(datapoint)).collect(),
-    };
-    let (not, needed) = match to {
-        AlarmState::Alarm => ("", settings.rule.datapoints_to_alarm),
-        _ => ("not ", periods - settings.rule.datapoints_to_alarm + 1),
-    };
+    let alarms = to == AlarmState::Alarm;
+    let needed = settings.rule.datapoints_to_alarm as usize;
+    let needed = if alarms { needed } else { periods - needed + 1 };
     format!(
-        "Threshold Crossed: {} out of the last {periods} datapoints [{}] {} {not}{} the threshold ({:?}) (minimum {} for \
-         {from} -> {to} transition).",
-        telling.len(),
-        telling.iter().map(|datapoint| shown(datapoint)).collect::<Vec<_>>().join(", "),
-        was(telling.len()),
-        settings.comparison.words(),
-        settings.threshold,
-        count(needed as usize, "datapoint"),
+        "Threshold Crossed: {} (minimum {} for {from} -> {to} transition).",
+        all([telling(settings, alarms, judged), filled]),
+        count(needed, "datapoint"),
     )
+}
+
+/// The datapoints that speak for the new state.
+fn telling(settings: &Settings, alarms: bool, judged: &[Datapoint]) -> Option<String> {
+    let telling: Vec<String> =
+        judged.iter().filter(|(_, value)| settings.breaches(*value) == alarms).map(shown).collect();
+    let (number, of) = (telling.len(), settings.rule.evaluation_periods);
+    let (not, words) = (if alarms { "" } else { "not " }, settings.comparison.words());
+    (number > 0).then(|| {
+        let (telling, was, threshold) = (telling.join(", "), was(number), settings.threshold);
+        format!("{number} out of the last {of} datapoints [{telling}] {was} {not}{words} the threshold ({threshold:?})")
+    })
+}
+
+/// What was taken for those that were missing.
+fn filled(treatment: TreatMissingData, missing: usize) -> Option<String> {
+    let treated = match treatment {
+        TreatMissingData::Breaching => "Breaching",
+        TreatMissingData::NotBreaching => "NonBreaching",
+        TreatMissingData::Ignore | TreatMissingData::Missing => return None,
+    };
+    (missing > 0).then(|| format!("{} {} treated as [{treated}]", count(missing, "missing datapoint"), was(missing)))
+}
+
+fn all(parts: [Option<String>; 2]) -> String {
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" and ")
 }
 
 fn count(number: usize, what: &str) -> String {

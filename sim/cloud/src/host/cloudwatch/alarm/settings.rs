@@ -11,6 +11,8 @@ use crate::services::names;
 pub enum AlarmError {
     #[error("metric `{0}` is not modelled")]
     MetricNotModelled(String),
+    #[error("metric `{metric}` is about `{missing}`, which the template does not have")]
+    NoResource { metric: String, missing: String },
     #[error("{0}")]
     Statistic(String),
     #[error("`{property}` `{value}` is not modelled")]

@@ -185,5 +185,12 @@ fn reasons_are_in_the_words_of_aws() {
         &[&[]],
         "Threshold Crossed: no datapoints were received for 1 period and 1 missing datapoint was treated as [NonBreaching].",
     );
+    check(
+        settings(3, 3, 1, TreatMissingData::Breaching),
+        &[&[2.0]],
+        "Threshold Crossed: 1 out of the last 3 datapoints [2.0 (23/11/26 00:00:00)] was greater than the threshold (1.0) \
+         and 2 missing datapoints were treated as [Breaching] (minimum 3 datapoints for INSUFFICIENT_DATA -> ALARM \
+         transition).",
+    );
     check(one(TreatMissingData::Missing), &[&[0.0], &[], &[], &[]], "Insufficient Data: 1 datapoint was unknown.");
 }
