@@ -25,6 +25,9 @@ pub fn page(run: &RunResult) -> String {
                 (messages(run))
                 (latency(run))
                 (faults(run))
+                (alarms(run))
+                (cost(run))
+                (permissions(run))
                 (reproduction(run))
             }
         }
@@ -91,8 +94,22 @@ fn messages(run: &RunResult) -> Markup {
     ];
     html! {
         h2 { "Messages" }
-        dl class="account" { @for (name, value) in account { div { dt { (name) } dd { (units::count(value)) } } } }
+        (counts(&account))
+        @if let Some(requests) = run.requests {
+            h2 { "Requests to the API" }
+            (counts(&[
+                ("in all", requests.total),
+                ("succeeded", requests.succeeded),
+                ("refused", requests.refused),
+                ("throttled", requests.throttled),
+                ("failed", requests.failed),
+            ]))
+        }
     }
+}
+
+fn counts(account: &[(&str, u64)]) -> Markup {
+    html! { dl class="account" { @for (name, value) in account { div { dt { (name) } dd { (units::count(*value)) } } } } }
 }
 
 fn latency(run: &RunResult) -> Markup {
@@ -121,6 +138,52 @@ fn faults(run: &RunResult) -> Markup {
                     td { (units::duration(fault.from_seconds)) }
                     td { (units::duration(fault.until_seconds)) }
                     td class="number" { (units::count(fault.applied)) }
+                } }
+            } }
+        }
+    }
+}
+
+fn alarms(run: &RunResult) -> Markup {
+    html! {
+        @if !run.alarms.is_empty() {
+            h2 { "Alarms" }
+            div class="scroll" { table {
+                tr { th { "alarm" } th { "at" } th { "became" } }
+                @for change in &run.alarms { tr { td { (change.name) } td { (change.at) } td { (change.to) } } }
+            } }
+        }
+    }
+}
+
+fn cost(run: &RunResult) -> Markup {
+    html! {
+        h2 { "Cost of 30 days" }
+        p {
+            (units::dollars(run.cost.monthly_total)) ", or " (units::dollars(run.cost.monthly_total_after_free_tier))
+            " after free tiers; prices of " (run.cost.prices_date)
+        }
+        div class="scroll" { table {
+            tr { th { "service" } th { "what" } th class="number" { "quantity" } th { "unit" } th class="number" { "cost" } }
+            @for item in &run.cost.items { tr {
+                td { (item.service) }
+                td { (item.what) }
+                td class="number" { (format!("{:.3}", item.quantity)) }
+                td { (item.unit) }
+                td class="number" { (units::dollars(item.cost)) }
+            } }
+        } }
+    }
+}
+
+fn permissions(run: &RunResult) -> Markup {
+    html! {
+        @if !run.permissions_unused.is_empty() {
+            h2 { "Permissions that this run did not use" }
+            div class="scroll" { table {
+                tr { th { "role" } th { "action" } th { "resource" } }
+                @for unused in &run.permissions_unused { tr {
+                    td { (unused.role) } td { (unused.action) } td { code { (unused.resource) } }
                 } }
             } }
         }

@@ -6,6 +6,7 @@
 mod chart;
 mod html;
 mod objective;
+mod operations;
 mod output;
 mod result;
 mod terminal;
@@ -13,6 +14,7 @@ mod units;
 
 pub use html::page;
 pub use objective::{Count, Measurement, Objective, Target};
+pub use operations::{AlarmChange, Cost, CostItem, Requests, UnusedPermission};
 pub use output::{OutputDir, json};
 pub use result::{CheckerResult, FaultWindow, LatencyPoint, Messages, ObjectiveResult, RunResult, Unit, Verdict};
 pub use terminal::{Colours, render};

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::operations::{AlarmChange, Cost, Requests, UnusedPermission};
+
 /// Everything that is said about one run. Field order is the order in the JSON.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RunResult {
@@ -15,8 +17,15 @@ pub struct RunResult {
     /// Requests to AWS services, of the functions and of the workload.
     pub aws_calls: u64,
     pub messages: Messages,
+    /// Requests to the REST API; `null` when the workload makes none.
+    pub requests: Option<Requests>,
     pub objectives: Vec<ObjectiveResult>,
     pub checkers: Vec<CheckerResult>,
+    /// Every change of an alarm's state, in order.
+    pub alarms: Vec<AlarmChange>,
+    pub cost: Cost,
+    /// Nothing here is wrong; what a whole month did not use may be granted for nothing.
+    pub permissions_unused: Vec<UnusedPermission>,
     pub history_sha256: String,
     pub verdict: Verdict,
     /// A command to paste that runs the same world again.
@@ -41,7 +50,7 @@ pub struct Messages {
     pub in_flight: u64,
     /// Accepted from a sender, and neither delivered, nor failed, nor cancelled, nor on its way.
     pub lost: u64,
-    /// Times that a person would see a notification again.
+    /// Notifications that ntfy accepted again; a server that knows sequence ids shows them once.
     pub duplicated: u64,
 }
 
@@ -118,6 +127,7 @@ pub struct FaultWindow {
 #[cfg(test)]
 pub(crate) mod examples {
     use super::*;
+    use crate::operations::CostItem;
 
     /// A run in which one objective and one checker did not hold.
     pub fn failing() -> RunResult {
@@ -161,8 +171,32 @@ pub(crate) mod examples {
             aws_calls: 12_345,
             messages: Messages { created: 1_000, completed: 999, failed: 1, duplicated: 2, ..Messages::default() },
             verdict: Verdict::of(&objectives, &checkers),
+            requests: Some(Requests { total: 10_000, succeeded: 9_000, refused: 980, throttled: 12, failed: 8 }),
             objectives,
             checkers,
+            alarms: vec![AlarmChange {
+                name: "breaker-open".into(),
+                at: "2026-11-02T10:02:00Z".into(),
+                to: "ALARM".into(),
+            }],
+            cost: Cost {
+                monthly_total: 7.5,
+                monthly_total_after_free_tier: 2.25,
+                prices_date: "2026-11-01".into(),
+                items: vec![CostItem {
+                    service: "Lambda".into(),
+                    what: "requests".into(),
+                    quantity: 12.5,
+                    unit: "million".into(),
+                    unit_price: 0.2,
+                    cost: 2.5,
+                }],
+            },
+            permissions_unused: vec![UnusedPermission {
+                role: "scheduler".into(),
+                action: "dynamodb:GetItem".into(),
+                resource: "config".into(),
+            }],
             history_sha256: "ab".repeat(32),
             replay: "rez run smoke --seed 7 --profile realistic".into(),
             notes: vec!["ntfy's limits leave room: 1.0 of 12.0 messages a minute".into()],

@@ -1,5 +1,6 @@
 //! The verdict for a person at a terminal.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Table, presets};
@@ -25,7 +26,14 @@ impl Colours {
 /// The whole verdict, ending in a newline.
 pub fn render(run: &RunResult, colours: Colours) -> String {
     let mut text = String::new();
-    let parts = [heading(run), objectives(run, colours), checkers(run, colours), messages(run), closing(run, colours)];
+    let parts = [
+        heading(run),
+        objectives(run, colours),
+        checkers(run, colours),
+        account(run),
+        operations(run),
+        closing(run, colours),
+    ];
     for part in parts {
         writeln!(text, "{}\n", part.trim_end()).expect("a string takes everything");
     }
@@ -74,9 +82,9 @@ fn checkers(run: &RunResult, colours: Colours) -> String {
     table.trim_fmt()
 }
 
-fn messages(run: &RunResult) -> String {
+fn account(run: &RunResult) -> String {
     let messages = run.messages;
-    let account = [
+    let messages = line(&[
         ("created", messages.created),
         ("completed", messages.completed),
         ("failed", messages.failed),
@@ -85,9 +93,38 @@ fn messages(run: &RunResult) -> String {
         ("lost", messages.lost),
         ("dead-lettered", messages.dead_lettered),
         ("duplicated", messages.duplicated),
-    ];
-    let parts: Vec<String> = account.iter().map(|(name, value)| format!("{} {name}", units::count(*value))).collect();
-    format!("messages: {}", parts.join(", "))
+    ]);
+    let Some(requests) = run.requests else { return format!("messages: {messages}") };
+    let requests = line(&[
+        ("in all", requests.total),
+        ("succeeded", requests.succeeded),
+        ("refused", requests.refused),
+        ("throttled", requests.throttled),
+        ("failed", requests.failed),
+    ]);
+    format!("messages: {messages}\nrequests: {requests}")
+}
+
+fn line(counts: &[(&str, u64)]) -> String {
+    let parts: Vec<String> = counts.iter().map(|(name, value)| format!("{} {name}", units::count(*value))).collect();
+    parts.join(", ")
+}
+
+/// What is told in full by the page and the JSON.
+fn operations(run: &RunResult) -> String {
+    let mut fired: BTreeMap<&str, u64> = BTreeMap::new();
+    for change in run.alarms.iter().filter(|change| change.to == "ALARM") {
+        *fired.entry(&change.name).or_default() += 1;
+    }
+    let fired: Vec<String> = fired.iter().map(|(name, times)| format!("{name} {times}×")).collect();
+    let alarms = if fired.is_empty() { "none fired".to_owned() } else { fired.join(", ") };
+    let cost = &run.cost;
+    format!(
+        "alarms:   {alarms}\ncost:     {} a month, {} after free tiers (prices of {})",
+        units::dollars(cost.monthly_total),
+        units::dollars(cost.monthly_total_after_free_tier),
+        cost.prices_date
+    )
 }
 
 fn closing(run: &RunResult, colours: Colours) -> String {

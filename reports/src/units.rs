@@ -64,6 +64,11 @@ pub fn held(held: Option<bool>) -> &'static str {
     }
 }
 
+/// US dollars, to the cent.
+pub fn dollars(amount: f64) -> String {
+    format!("${amount:.2}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,7 +2,10 @@
 
 use std::time::{Duration, SystemTime};
 
-use rez_reports::{CheckerResult, FaultWindow, Messages, Objective, ObjectiveResult, RunResult, Target, Verdict};
+use rez_cloud::billing::{Bill, BillItem};
+use rez_reports::{
+    CheckerResult, Cost, CostItem, FaultWindow, Messages, Objective, ObjectiveResult, RunResult, Target, Verdict,
+};
 
 use crate::checkers::{End, Findings};
 use crate::observer::{Observer, SharedObserver};
@@ -21,6 +24,8 @@ pub struct Ended {
     pub simulated: Duration,
     /// Poison events that were sent.
     pub poison: u64,
+    /// What 30 days like these would cost.
+    pub bill: Bill,
 }
 
 /// Judges a run. `notes` are put beside the verdict.
@@ -44,9 +49,13 @@ pub fn judge(plan: &Plan, ended: &Ended, wall: Duration, notes: Vec<String>) -> 
         wall_seconds: wall.as_secs_f64(),
         aws_calls: observer.aws_calls.total(),
         messages: messages(&observer, &checkers),
+        requests: None,
         verdict: Verdict::of(&objectives, &checkers),
         objectives,
         checkers,
+        alarms: observer.alarms.clone(),
+        cost: cost(&ended.bill),
+        permissions_unused: Vec::new(),
         history_sha256: observer.history_sha256(),
         replay: plan.replay(),
         notes,
@@ -67,9 +76,13 @@ pub fn cannot_be_carried(plan: &Plan, start: SystemTime, reason: String) -> RunR
         wall_seconds: 0.0,
         aws_calls: 0,
         messages: Messages::default(),
+        requests: None,
         objectives: Vec::new(),
         verdict: Verdict::of(&[], &checkers),
         checkers,
+        alarms: Vec::new(),
+        cost: Cost::default(),
+        permissions_unused: Vec::new(),
         history_sha256: String::new(),
         replay: plan.replay(),
         notes: Vec::new(),
@@ -127,6 +140,23 @@ fn checked(name: &str, findings: Findings) -> CheckerResult {
         held: Some(findings.held()),
         violations: findings.violations,
         examples: findings.examples,
+    }
+}
+
+fn cost(bill: &Bill) -> Cost {
+    let item = |item: &BillItem| CostItem {
+        service: item.service.clone(),
+        what: item.what.clone(),
+        quantity: item.quantity,
+        unit: item.unit.clone(),
+        unit_price: item.unit_price,
+        cost: item.cost,
+    };
+    Cost {
+        monthly_total: bill.monthly_total,
+        monthly_total_after_free_tier: bill.monthly_total_after_free_tier,
+        prices_date: bill.prices_date.clone(),
+        items: bill.items.iter().map(item).collect(),
     }
 }
 

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use rez_cloud::history::{Fact, Request, Subscriber};
+use rez_reports::AlarmChange;
 
 pub use aws_calls::AwsCalls;
 pub use tally::Tally;
@@ -29,6 +30,8 @@ pub struct Observer {
     pub faults_applied: Vec<u64>,
     /// Requests to AWS on the wire, the workload's among them, by service and operation.
     pub aws_calls: AwsCalls,
+    /// Every change of an alarm's state.
+    pub alarms: Vec<AlarmChange>,
     /// What the system asked for and the cloud does not model: with any of it, a run proves nothing.
     pub not_modelled: Findings,
 }
@@ -51,6 +54,7 @@ impl Observer {
             hash: HistoryHash::default(),
             faults_applied: vec![0; settings.faults],
             aws_calls: AwsCalls::default(),
+            alarms: Vec::new(),
             not_modelled: Findings::default(),
             names: settings.names,
         }
@@ -112,6 +116,11 @@ impl Subscriber for Observer {
                 self.aws_calls.count(request.service, request.operation);
             }
             Fact::Fault { rule, .. } => self.faults_applied[*rule] += 1,
+            Fact::Alarm { name, to, .. } => self.alarms.push(AlarmChange {
+                name: (*name).to_owned(),
+                at: humantime::format_rfc3339_seconds(at).to_string(),
+                to: to.to_string(),
+            }),
             Fact::NotModelled { what, by } => self.not_modelled.add(|| format!("{what}, by {by:?}")),
             _ => {}
         }

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use anyhow::Context;
+use rez_cloud::billing::Prices;
 use rez_cloud::host::lambda::write_log_line;
 use rez_cloud::world::Clock;
 use rez_cloud::{Cloud, CloudBuilder, Seed};
@@ -75,7 +76,8 @@ async fn live(
     drain(&cloud, plan.scenario.settle_within, &names, &observer).await?;
 
     let end = End { healed, ended: cloud.clock().now() };
-    Ok(Ended { observer, start: run::start(), end, simulated: cloud.clock().elapsed(), poison })
+    let bill = cloud.bill(&Prices::us_east_1());
+    Ok(Ended { observer, start: run::start(), end, simulated: cloud.clock().elapsed(), poison, bill })
 }
 
 fn builder(plan: &Plan, names: &Names, observer: &SharedObserver) -> anyhow::Result<CloudBuilder> {

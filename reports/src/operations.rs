@@ -1,0 +1,85 @@
+//! What an operator of the deployed system would see of a run: requests, alarms, cost, and permissions that nobody used.
+
+use serde::{Deserialize, Serialize};
+
+/// Requests to the REST API, by how they were answered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Requests {
+    pub total: u64,
+    /// 2xx and 3xx.
+    pub succeeded: u64,
+    /// 4xx but 429.
+    pub refused: u64,
+    /// 429.
+    pub throttled: u64,
+    /// 5xx.
+    pub failed: u64,
+}
+
+impl Requests {
+    /// Counts one answer.
+    pub fn count(&mut self, status: u16) {
+        self.total += 1;
+        *match status {
+            429 => &mut self.throttled,
+            400..500 => &mut self.refused,
+            500.. => &mut self.failed,
+            _ => &mut self.succeeded,
+        } += 1;
+    }
+}
+
+/// An alarm that changed its state.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlarmChange {
+    pub name: String,
+    /// RFC 3339, simulated.
+    pub at: String,
+    /// `OK`, `ALARM` or `INSUFFICIENT_DATA`.
+    pub to: String,
+}
+
+/// What 30 days like those of the run would cost on AWS, in US dollars.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Cost {
+    pub monthly_total: f64,
+    /// The same with AWS's free tiers.
+    pub monthly_total_after_free_tier: f64,
+    /// Date of the prices.
+    pub prices_date: String,
+    pub items: Vec<CostItem>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CostItem {
+    pub service: String,
+    pub what: String,
+    /// Units in 30 days.
+    pub quantity: f64,
+    pub unit: String,
+    pub unit_price: f64,
+    pub cost: f64,
+}
+
+/// A permission that the template grants and the run did not use.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnusedPermission {
+    pub role: String,
+    pub action: String,
+    pub resource: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_answer_is_counted_once() {
+        let mut requests = Requests::default();
+        for status in [200, 201, 204, 302, 400, 401, 404, 429, 500, 503] {
+            requests.count(status);
+        }
+        let expected = Requests { total: 10, succeeded: 4, refused: 3, throttled: 1, failed: 2 };
+        assert_eq!(requests, expected);
+    }
+}
