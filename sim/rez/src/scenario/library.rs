@@ -74,7 +74,7 @@ mod tests {
     #[test]
     fn what_is_not_there_is_told() {
         let unknown = find("yesterday").unwrap_err().to_string();
-        assert!(unknown.starts_with("unknown scenario `yesterday` (expected one of `smoke`, "), "{unknown}");
+        assert!(unknown.starts_with("unknown scenario `yesterday` (expected one of `minute`, "), "{unknown}");
         assert_eq!(find("no/such.toml").unwrap_err().to_string(), "cannot read `no/such.toml`");
     }
 }
