@@ -126,7 +126,8 @@ fn dead_letters(scenario: &Scenario, found: u64, poison: u64) -> Findings {
         DeadLettered::None if found != 0 => {
             findings.add(|| format!("{found} records are there, and none was expected"))
         }
-        DeadLettered::Poison if found != poison => {
+        // A queue delivers at least once, so poison can come twice; and nothing else may be there.
+        DeadLettered::Poison if !(poison..=2 * poison).contains(&found) => {
             findings.add(|| format!("{found} records are there, and {poison} poison events were sent"));
         }
         _ => {}
