@@ -16,6 +16,7 @@
 
 mod builder;
 mod error;
+mod front;
 mod permits;
 mod provision;
 mod usage;
@@ -35,7 +36,9 @@ pub use self::error::BuildError;
 use crate::billing::{Bill, Meter, Prices, Usage};
 use crate::history::History;
 use crate::host::cloudwatch::{AlarmStatus, CloudWatch};
+use crate::host::cognito::Cognito;
 use crate::host::event_source::EventSource;
+use crate::host::iam::{Iam, UnusedPermission};
 use crate::host::lambda::{Answer, InvokeError, Lambda};
 use crate::host::schedule::Rule;
 use crate::network::{self, Caller, Network, ToItsEnd};
@@ -49,6 +52,8 @@ pub struct Cloud {
     world: Arc<World>,
     services: Services,
     network: Arc<Network>,
+    iam: Arc<Iam>,
+    user_pools: BTreeMap<String, Arc<Cognito>>,
     lambda: Arc<Lambda>,
     cloudwatch: Arc<CloudWatch>,
     event_sources: Vec<Arc<EventSource>>,
@@ -108,6 +113,16 @@ impl Cloud {
     /// The data services themselves, without a wire in between.
     pub fn services(&self) -> &Services {
         &self.services
+    }
+
+    /// The user pool with this logical id: to add users, to sign one in as a browser would, to rotate keys.
+    pub fn user_pool(&self, logical_id: &str) -> Option<&Cognito> {
+        self.user_pools.get(logical_id).map(AsRef::as_ref)
+    }
+
+    /// Permissions that the template's roles give, and nobody has used so far.
+    pub fn unused_permissions(&self) -> Vec<UnusedPermission> {
+        self.iam.unused()
     }
 
     /// Invokes a function, by logical id, name or ARN, and waits for its answer.

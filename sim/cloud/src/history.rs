@@ -37,6 +37,8 @@ pub enum Fact<'a> {
     /// AWS called a service on the system's behalf, `count` times. It is billed like any request, but took no wire: an
     /// event source's receives (also the empty ones) and deletes.
     OnBehalf { service: &'a str, operation: &'a str, resource: &'a str, count: u64 },
+    /// The gateway answered a request to an API.
+    ApiRequest(ApiRequest<'a>),
     /// Somebody asked for what this cloud does not model. A run in which this happens proves nothing.
     NotModelled { what: &'a str, by: Cause<'a> },
 }
@@ -77,6 +79,31 @@ pub enum RequestEnd<'a> {
     ResponseLost,
     /// The connection was reset, before (`acted: false`) or after the service had acted.
     Reset { acted: bool },
+}
+
+/// One request to an HTTP API as the gateway saw it. What befell it on the wire before or after stands in its caller's
+/// [`Request`].
+#[derive(Debug, Clone)]
+pub struct ApiRequest<'a> {
+    pub api_id: &'a str,
+    pub stage: &'a str,
+    /// The route's key (`GET /items/{id}`); empty when it came to none.
+    pub route: &'a str,
+    /// What the answer carries as `apigw-requestid`, and the function's event as `requestId`.
+    pub request_id: &'a str,
+    pub status: u16,
+    /// From its arrival until its answer left.
+    pub latency: Duration,
+    /// Of that, what the authorizer took; `None` when it was not asked.
+    pub authorizer_latency: Option<Duration>,
+    /// And what the function took; `None` when it was not asked.
+    pub integration_latency: Option<Duration>,
+    /// Why the gateway answered in its own name ([`Refusal::name`](crate::host::api_gateway::Refusal::name)); empty when
+    /// it did not.
+    pub error: &'a str,
+    /// Of the bodies.
+    pub request_bytes: usize,
+    pub response_bytes: usize,
 }
 
 #[derive(Debug, Clone, Copy)]

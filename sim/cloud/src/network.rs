@@ -6,21 +6,22 @@ mod client;
 mod destination;
 mod fate;
 mod journey;
+mod listener;
 mod operations;
 mod refusal;
 mod server;
 mod to_its_end;
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, Weak};
 
-pub(crate) use self::authorize::allows;
 pub use self::client::client;
+pub(crate) use self::listener::{Listener, Listeners};
 pub(crate) use self::operations::SERVICES;
 pub use self::operations::operations;
 pub use self::server::{Caller, HttpServer};
 pub(crate) use self::to_its_end::ToItsEnd;
 
+use crate::host::iam::Iam;
 use crate::host::lambda::Lambda;
 use crate::services::Services;
 use crate::world::{Stream, World};
@@ -32,29 +33,27 @@ pub struct Network {
     /// Set once the functions are there, which themselves need the network. Weak, because environments hold the
     /// network.
     lambda: OnceLock<Weak<Lambda>>,
-    /// Servers outside AWS, by host name.
-    servers: BTreeMap<String, Arc<dyn HttpServer>>,
-    roles: BTreeMap<String, rez_topology::Role>,
+    listeners: Listeners,
+    iam: Arc<Iam>,
     latencies: Mutex<Stream>,
     errors: Mutex<Stream>,
 }
 
 impl Network {
-    pub(crate) fn new(
-        world: Arc<World>,
-        services: Services,
-        servers: BTreeMap<String, Arc<dyn HttpServer>>,
-        roles: BTreeMap<String, rez_topology::Role>,
-    ) -> Self {
+    pub(crate) fn new(world: Arc<World>, services: Services, listeners: Listeners, iam: Arc<Iam>) -> Self {
         Self {
             latencies: Mutex::new(world.seed.stream("latency")),
             errors: Mutex::new(world.seed.stream("network errors")),
             world,
             services,
             lambda: OnceLock::new(),
-            servers,
-            roles,
+            listeners,
+            iam,
         }
+    }
+
+    pub(crate) fn iam(&self) -> &Iam {
+        &self.iam
     }
 
     pub(crate) fn connect(&self, lambda: &Arc<Lambda>) {

@@ -9,8 +9,8 @@ mod latency;
 use std::time::Duration;
 
 pub use knobs::{
-    DynamoDbKnobs, EventSourceKnobs, Knobs, LambdaKnobs, NetworkKnobs, Order, ParametersKnobs, ScheduleKnobs, SnsKnobs,
-    SqsKnobs,
+    ApiGatewayKnobs, DynamoDbKnobs, EventSourceKnobs, Knobs, LambdaKnobs, NetworkKnobs, Order, ParametersKnobs,
+    ScheduleKnobs, SnsKnobs, SqsKnobs,
 };
 pub use latencies::Latencies;
 pub use latency::Latency;
@@ -51,6 +51,7 @@ impl Profile {
 fn ideal() -> Knobs {
     let millisecond = Latency::fixed(MILLISECOND);
     Knobs {
+        api_gateway: ApiGatewayKnobs { overhead: millisecond, throttled_status: 503 },
         network: NetworkKnobs {
             server_error: 0.0,
             reset: 0.0,
@@ -83,6 +84,7 @@ fn ideal() -> Knobs {
 
 /// Rates of duplicates, server errors and resets are guesses of the right order: nobody publishes them. The rest:
 ///
+/// - the gateway's overhead 8/30 ms: a guess; AWS says "10-30 ms" of REST APIs, and that HTTP APIs are faster.
 /// - SNS → SQS 20/90 ms: what is left of measured SNS → SQS → Lambda chains without the Lambda part.
 /// - index lag 10/300 ms: AWS says "within a fraction of a second".
 /// - cold start: 120 ms of placement (guess) and an Init of 60/200 ms for a Rust function with SDK clients.
@@ -93,6 +95,7 @@ fn ideal() -> Knobs {
 /// - TTL: "within a few days" (DynamoDB guide); commonly reported to be hours.
 fn realistic() -> Knobs {
     Knobs {
+        api_gateway: ApiGatewayKnobs { overhead: Latency::quantiles_ms(8, 30), throttled_status: 503 },
         network: NetworkKnobs { server_error: 1e-4, reset: 1e-5, latencies: Latencies::realistic() },
         sqs: SqsKnobs {
             duplicate: 1e-5,
@@ -133,6 +136,7 @@ fn realistic() -> Knobs {
 fn adversarial() -> Knobs {
     let realistic = realistic();
     Knobs {
+        api_gateway: ApiGatewayKnobs { overhead: Latency::quantiles_ms(24, 90), throttled_status: 500 },
         network: NetworkKnobs { server_error: 1e-2, reset: 5e-3, latencies: Latencies::realistic().times(3.0) },
         sqs: SqsKnobs { duplicate: 1e-2, order: Order::Random, short_poll_misses: true, old_handle_deletes: false },
         sns: SnsKnobs {

@@ -4,10 +4,10 @@
 //! Each fact is written as a tag and its fields; a text goes with its length, so that no two facts look alike. Objects
 //! are written with their keys in order, because the store keeps its items in maps that have none.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rez_cloud::history::{
-    Cause, EnvironmentEvent, Fact, InvocationEvent, Outcome, QueueEvent, Request, RequestEnd, Subscriber,
+    ApiRequest, Cause, EnvironmentEvent, Fact, InvocationEvent, Outcome, QueueEvent, Request, RequestEnd, Subscriber,
 };
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -133,6 +133,25 @@ impl Canonical {
             Fact::Alarm { name, from, to, reason } => {
                 self.tag(12).text(name).tag(*from as u8).tag(*to as u8).text(reason)
             }
+            Fact::ApiRequest(request) => self.tag(13).api_request(request),
+        }
+    }
+
+    fn api_request(&mut self, request: &ApiRequest<'_>) -> &mut Self {
+        self.text(request.api_id).text(request.stage).text(request.route).text(request.request_id);
+        self.number(request.status.into()).duration(request.latency);
+        self.optional(request.authorizer_latency).optional(request.integration_latency);
+        self.text(request.error).number(request.request_bytes as u64).number(request.response_bytes as u64)
+    }
+
+    fn duration(&mut self, duration: Duration) -> &mut Self {
+        self.number(duration.as_nanos() as u64)
+    }
+
+    fn optional(&mut self, duration: Option<Duration>) -> &mut Self {
+        match duration {
+            None => self.tag(0),
+            Some(duration) => self.tag(1).duration(duration),
         }
     }
 
@@ -191,8 +210,6 @@ impl Canonical {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use serde_json::json;
 
     use super::*;

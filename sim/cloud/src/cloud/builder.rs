@@ -7,14 +7,17 @@ use std::time::{Duration, SystemTime};
 use rand::RngExt;
 use rez_topology::Topology;
 
+use super::front::Front;
 use super::{BuildError, Cloud, permits, provision};
 use crate::billing::Meter;
 use crate::faults::{Fault, Faults, Known};
 use crate::history::{History, Subscriber};
 use crate::host::cloudwatch::CloudWatch;
 use crate::host::event_source::EventSource;
+use crate::host::iam::Iam;
 use crate::host::lambda::{ACCOUNT_CONCURRENCY, Deployment, Lambda};
 use crate::host::schedule::Rule;
+use crate::host::{api_gateway, cognito};
 use crate::network::{HttpServer, Network};
 use crate::profile::{Knobs, Latency, Profile};
 use crate::program::Program;
@@ -38,6 +41,8 @@ pub struct CloudBuilder {
     secrets: BTreeMap<String, String>,
     programs: BTreeMap<String, Arc<dyn Program>>,
     compute: BTreeMap<String, Latency>,
+    apis: BTreeMap<String, api_gateway::Settings>,
+    user_pools: BTreeMap<String, cognito::Settings>,
     servers: BTreeMap<String, Arc<dyn HttpServer>>,
     subscribers: Vec<Box<dyn Subscriber>>,
     account_concurrency: u32,
@@ -54,6 +59,8 @@ impl CloudBuilder {
             secrets: BTreeMap::new(),
             programs: BTreeMap::new(),
             compute: BTreeMap::new(),
+            apis: BTreeMap::new(),
+            user_pools: BTreeMap::new(),
             servers: BTreeMap::new(),
             subscribers: Vec::new(),
             account_concurrency: ACCOUNT_CONCURRENCY,
@@ -86,7 +93,9 @@ impl CloudBuilder {
 
     /// What faults can be aimed at in this cloud; complete once all servers are there.
     pub fn known_targets(&self) -> Known {
-        self.servers.keys().fold(Known::of(&self.topology), |known, host| known.server(host))
+        let known = self.servers.keys().fold(Known::of(&self.topology), |known, host| known.server(host));
+        let known = self.apis.iter().fold(known, |known, (id, api)| known.api(id, &api.api_id));
+        self.user_pools.iter().fold(known, |known, (id, pool)| known.user_pool(id, pool.pool_id()))
     }
 
     /// A SecureString in Parameter Store, which no template can create.
@@ -107,6 +116,20 @@ impl CloudBuilder {
     #[must_use]
     pub fn compute(mut self, logical_id: impl Into<String>, compute: Latency) -> Self {
         self.compute.insert(logical_id.into(), compute);
+        self
+    }
+
+    /// An HTTP API at its own host.
+    #[must_use]
+    pub fn api(mut self, logical_id: impl Into<String>, settings: api_gateway::Settings) -> Self {
+        self.apis.insert(logical_id.into(), settings);
+        self
+    }
+
+    /// A user pool at its own hosts.
+    #[must_use]
+    pub fn user_pool(mut self, logical_id: impl Into<String>, settings: cognito::Settings) -> Self {
+        self.user_pools.insert(logical_id.into(), settings);
         self
     }
 
@@ -148,13 +171,18 @@ impl CloudBuilder {
         let services = Services::new(clock, self.seed, &self.knobs, history.clone());
         let world = Arc::new(World::new(clock, self.seed, history, self.knobs.clone(), faults));
         provision::provision(&self.topology, &self.secrets, &services)?;
-        let network = Network::new(world.clone(), services.clone(), self.servers.clone(), self.topology.roles.clone());
-        let network = Arc::new(network);
+        let iam = Arc::new(Iam::new(&self.topology));
+        let front = self.front(&world)?;
+        let listeners = front.listeners(&self.servers);
+        let network = Arc::new(Network::new(world.clone(), services.clone(), listeners, iam.clone()));
         let lambda = Arc::new(Lambda::new(world.clone(), network.clone(), deployments, self.account_concurrency));
         network.connect(&lambda);
+        front.connect(&lambda);
         Ok(Cloud {
+            event_sources: self.event_sources(&world, &services, &lambda, &iam)?,
+            user_pools: front.user_pools,
+            iam,
             cloudwatch: Arc::new(CloudWatch::new(&self.topology, world.clone(), services.clone())?),
-            event_sources: self.event_sources(&world, &services, &lambda)?,
             rules: self.rules(&world, &lambda)?,
             ids: Ids::new(self.seed, "outside"),
             meter: self.meter(&world),
@@ -187,16 +215,25 @@ impl CloudBuilder {
         }
     }
 
+    fn front(&mut self, world: &Arc<World>) -> Result<Front, BuildError> {
+        let (apis, user_pools) = (std::mem::take(&mut self.apis), std::mem::take(&mut self.user_pools));
+        for (id, api) in &apis {
+            permits::check_api(id, api, &self.topology)?;
+        }
+        Front::new(apis, user_pools, world)
+    }
+
     fn event_sources(
         &self,
         world: &Arc<World>,
         services: &Services,
         lambda: &Arc<Lambda>,
+        iam: &Iam,
     ) -> Result<Vec<Arc<EventSource>>, BuildError> {
         let source = |(id, source): (&String, &rez_topology::EventSource)| {
             let function = self.function_of(id, &source.function)?;
             let role = find(&self.topology.roles, id, "role", &function.role)?;
-            permits::check_event_source(id, source, role)?;
+            permits::check_event_source(id, source, function, role, iam)?;
             let (name, sqs) = (function.name.clone(), services.sqs.clone());
             Ok(Arc::new(EventSource::new(source.clone(), name, world.clone(), sqs, lambda.clone())))
         };

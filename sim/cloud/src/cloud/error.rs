@@ -1,6 +1,7 @@
 //! Why a cloud cannot be built.
 
 use crate::faults::FaultError;
+use crate::host::api_gateway::ApiError;
 use crate::host::cloudwatch::WatchError;
 use crate::host::schedule::ExpressionError;
 use crate::services::ServiceError;
@@ -24,6 +25,8 @@ pub enum BuildError {
     Protocol { subscription: String, protocol: String },
     #[error("rule `{rule}`: {error}")]
     Schedule { rule: String, error: ExpressionError },
+    #[error("API `{api}`: {error}")]
+    Api { api: String, error: ApiError },
     #[error(transparent)]
     Watch(#[from] WatchError),
     #[error("fault: {0}")]

@@ -1,18 +1,26 @@
 //! What AWS does on the system's behalf takes no wire, and needs permissions all the same. On AWS a missing one shows
 //! late or never (an event that is dropped), so here it stops the cloud from being built.
 
-use rez_topology::{EventSource, Permission, Role, Schedule, Subscription, Topology};
+use rez_topology::{EventSource, Function, Permission, Role, Schedule, Subscription, Topology};
 
 use super::BuildError;
-use crate::network::allows;
+use crate::host::api_gateway::{AuthorizerSettings, Route, Settings};
+use crate::host::iam::{Iam, allows, matches_resource};
 use crate::services::names;
 
 /// What Lambda's pollers do under the function's role ("Using Lambda with Amazon SQS").
 const POLLER_ACTIONS: [&str; 3] = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"];
 
-/// Whether the pollers may read the queue under the role of the function.
-pub(super) fn check_event_source(id: &str, source: &EventSource, role: &Role) -> Result<(), BuildError> {
-    let missing = POLLER_ACTIONS.iter().find(|action| !allows(&role.statements, action, &source.queue_arn));
+/// Whether the pollers may read the queue under the role of the function. Lambda takes no event source without all of
+/// them, so all of them are used.
+pub(super) fn check_event_source(
+    id: &str,
+    source: &EventSource,
+    function: &Function,
+    role: &Role,
+    iam: &Iam,
+) -> Result<(), BuildError> {
+    let missing = POLLER_ACTIONS.iter().find(|action| !iam.uses(&function.role, action, &source.queue_arn));
     missing.map_or(Ok(()), |action| Err(not_permitted(id, &role.name, action, &source.queue_arn)))
 }
 
@@ -44,6 +52,32 @@ pub(super) fn check_schedule(id: &str, schedule: &Schedule, topology: &Topology)
         return Ok(());
     }
     Err(not_permitted(id, &rule, "lambda:InvokeFunction", &schedule.function))
+}
+
+/// Whether the API may invoke the functions of its routes and authorizers.
+pub(super) fn check_api(id: &str, api: &Settings, topology: &Topology) -> Result<(), BuildError> {
+    let of_route = |route: &Route| {
+        let path = route.key.replacen(' ', "", 1);
+        (format!("{}/{}/{path}", api.api_id, api.stage), route.function.clone())
+    };
+    let of_authorizer = |(name, authorizer): (&String, &AuthorizerSettings)| {
+        (format!("{}/authorizers/{name}", api.api_id), authorizer.function.clone())
+    };
+    let routes = api.routes.iter().map(of_route);
+    for (source, function) in routes.chain(api.authorizers.iter().map(of_authorizer)) {
+        let source = names::arn("execute-api", &source);
+        if !topology.permissions.values().any(|permission| permits_api(permission, &source, &function, topology)) {
+            return Err(not_permitted(id, &source, "lambda:InvokeFunction", &function));
+        }
+    }
+    Ok(())
+}
+
+fn permits_api(permission: &Permission, source: &str, function: &str, topology: &Topology) -> bool {
+    topology.functions.get(&permission.function).is_some_and(|permitted| permitted.name == function)
+        && permission.action == "lambda:InvokeFunction"
+        && permission.principal == "apigateway.amazonaws.com"
+        && permission.source_arn.as_ref().is_none_or(|pattern| matches_resource(pattern, source))
 }
 
 fn is_for(principals: &[String], service: &str) -> bool {

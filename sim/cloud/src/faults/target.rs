@@ -36,6 +36,8 @@ pub struct Known {
     tables: BTreeMap<String, String>,
     queues: BTreeMap<String, String>,
     topics: BTreeMap<String, String>,
+    apis: BTreeMap<String, String>,
+    user_pools: BTreeMap<String, String>,
     servers: BTreeMap<String, String>,
 }
 
@@ -47,6 +49,8 @@ impl Known {
             tables: names(topology.tables.iter().map(|(id, it)| (id, &it.name))),
             queues: names(topology.queues.iter().map(|(id, it)| (id, &it.name))),
             topics: names(topology.topics.iter().map(|(id, it)| (id, &it.name))),
+            apis: BTreeMap::new(),
+            user_pools: BTreeMap::new(),
             servers: BTreeMap::new(),
         }
     }
@@ -60,6 +64,20 @@ impl Known {
         self
     }
 
+    /// An HTTP API, by its logical id or its API id.
+    #[must_use]
+    pub fn api(mut self, logical_id: &str, api_id: &str) -> Self {
+        self.apis.extend([logical_id, api_id].map(|name| (name.to_owned(), api_id.to_owned())));
+        self
+    }
+
+    /// A user pool, by its logical id or its pool id.
+    #[must_use]
+    pub fn user_pool(mut self, logical_id: &str, pool_id: &str) -> Self {
+        self.user_pools.extend([logical_id, pool_id].map(|name| (name.to_owned(), pool_id.to_owned())));
+        self
+    }
+
     /// The resources of a service; `None` where any name is taken, because they are not declared in a template.
     fn resources(&self, service: Service) -> Option<&BTreeMap<String, String>> {
         match service {
@@ -67,6 +85,8 @@ impl Known {
             Service::Sqs => Some(&self.queues),
             Service::Sns => Some(&self.topics),
             Service::Lambda => Some(&self.functions),
+            Service::ApiGateway => Some(&self.apis),
+            Service::Cognito => Some(&self.user_pools),
             Service::Parameters | Service::Other => None,
         }
     }

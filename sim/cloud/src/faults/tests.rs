@@ -44,7 +44,7 @@ fn logical_ids_and_aliases_stand_for_names() {
 fn an_unknown_part_is_named_with_what_is_known() {
     check_error(
         "dynamo",
-        "unknown service `dynamo` in target `dynamo` (known: `dynamodb`, `sqs`, `sns`, `parameters`, `lambda`, `mail`, \
+        "unknown service `dynamo` in target `dynamo` (known: `dynamodb`, `sqs`, `sns`, `parameters`, `lambda`, `api_gateway`, `cognito`, `mail`, \
          `mail.example.com`, `function:NAME`)",
     );
     check_error("sns.Send", "unknown operation `Send` in target `sns.Send` (known: `Publish`, `PublishBatch`)");

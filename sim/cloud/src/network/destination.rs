@@ -1,29 +1,29 @@
-//! Where a request is going: to a service of AWS, or to a server outside.
+//! Where a request is going: to a service of AWS, or to a server with a host of its own.
 
 use std::sync::Arc;
 
 use bytes::Bytes;
 use http::request::Parts;
 
-use super::{HttpServer, Network};
+use super::Network;
+use super::listener::Listener;
+use crate::services::Service;
 use crate::services::wire::{self, Call};
 
 /// The other end, and what is asked of it.
 pub(super) enum Destination {
     Aws(Call),
-    Server { host: String, operation: String, server: Arc<dyn HttpServer> },
+    Server { listener: Arc<Listener>, operation: String },
 }
 
 impl Destination {
     /// # Errors
     /// The name of what is not there, or not modelled.
     pub fn of(network: &Network, parts: &Parts, body: &Bytes) -> Result<Self, String> {
-        let authority = parts.uri.authority().map_or("", |authority| authority.as_str());
-        let host = parts.uri.host().unwrap_or_default();
-        if let Some((host, server)) = [authority, host].iter().find_map(|host| network.servers.get_key_value(*host)) {
-            let operation = format!("{} {}", parts.method, parts.uri.path());
-            return Ok(Self::Server { host: host.clone(), operation, server: server.clone() });
+        if let Some(listener) = network.listeners.find(parts) {
+            return Ok(Self::Server { operation: listener.server.operation(parts), listener: listener.clone() });
         }
+        let authority = parts.uri.authority().map_or("", |authority| authority.as_str());
         let call = wire::classify(parts, body).ok_or_else(|| format!("host `{authority}`"))?;
         if super::operations(call.service).contains(&call.operation.as_str()) {
             Ok(Self::Aws(call))
@@ -36,7 +36,7 @@ impl Destination {
     pub fn service(&self) -> &str {
         match self {
             Self::Aws(call) => call.service.name(),
-            Self::Server { host, .. } => host,
+            Self::Server { listener, .. } => listener.service_name(),
         }
     }
 
@@ -50,7 +50,15 @@ impl Destination {
     pub fn resource(&self) -> &str {
         match self {
             Self::Aws(call) => &call.resource,
-            Self::Server { .. } => "",
+            Self::Server { listener, .. } => listener.resource(),
+        }
+    }
+
+    /// The service of AWS at the other end; `None` when that is outside AWS.
+    pub fn aws_service(&self) -> Option<Service> {
+        match self {
+            Self::Aws(call) => Some(call.service),
+            Self::Server { listener, .. } => listener.service(),
         }
     }
 }

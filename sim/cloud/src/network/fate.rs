@@ -46,7 +46,7 @@ impl Network {
     /// The errors that a profile has all the time. A server outside AWS errs by itself.
     fn everyday_fate(&self, to: &Destination) -> Fate {
         let knobs = &self.world.knobs.network;
-        let server_error = if matches!(to, Destination::Aws(_)) { knobs.server_error } else { 0.0 };
+        let server_error = if to.aws_service().is_some() { knobs.server_error } else { 0.0 };
         let mut stream = self.errors.lock().expect("no draw panics");
         let (draw, before) = (stream.random::<f64>(), stream.random::<bool>());
         let (status, code) = SERVER_ERROR;

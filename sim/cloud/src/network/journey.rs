@@ -14,7 +14,7 @@ use super::fate::Fate;
 use super::refusal::{Answered, refuse};
 use super::{Caller, Network};
 use crate::history::{self, Fact, RequestEnd};
-use crate::host::lambda::{self, Lambda};
+use crate::host::lambda;
 use crate::services::wire::{self, Call};
 use crate::services::{Service, ServiceError};
 
@@ -122,10 +122,8 @@ impl Journey {
             return Duration::ZERO;
         }
         let latencies = &self.network.world.knobs.network.latencies;
-        let latency = match &self.to {
-            Destination::Aws(call) => latencies.of(call.service, &call.operation),
-            Destination::Server { .. } => latencies.internet,
-        };
+        let latency = self.to.aws_service().map(|service| latencies.of(service, self.to.operation()));
+        let latency = latency.unwrap_or(latencies.internet);
         latency.sample(&mut self.network.latencies.lock().expect("no draw panics"))
     }
 
@@ -138,8 +136,8 @@ impl Journey {
     async fn effect(&self, parts: Parts, body: Bytes) -> Answered {
         match &self.to {
             Destination::Aws(call) => self.aws_effect(call, parts, body).await,
-            Destination::Server { server, .. } => {
-                let response = server.serve(Request::from_parts(parts, body), self.caller.clone()).await;
+            Destination::Server { listener, .. } => {
+                let response = listener.server.serve(Request::from_parts(parts, body), self.caller.clone()).await;
                 Answered { response, code: String::new() }
             }
         }
@@ -161,7 +159,7 @@ impl Journey {
     }
 
     async fn invoke(&self, call: &Call, parts: &Parts, body: Bytes) -> Answered {
-        let lambda: Option<Arc<Lambda>> = self.network.lambda.get().and_then(Weak::upgrade);
+        let lambda = self.network.lambda.get().and_then(Weak::upgrade);
         let Some(lambda) = lambda else { return self.to.server_error() };
         let response = lambda::wire::serve(&lambda, &call.resource, &parts.headers, body).await;
         let code = response.headers().get("x-amzn-errortype").and_then(|code| code.to_str().ok());

@@ -22,9 +22,9 @@ impl Destination {
     pub(super) fn refusal(&self, status: u16, code: &str) -> Answered {
         match self {
             Self::Aws(call) => refuse(call, &ServiceError::new(code.to_owned(), MESSAGE).with_status(status)),
-            Self::Server { server, .. } => {
+            Self::Server { listener, .. } => {
                 let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-                Answered { response: server.refuse(status, code), code: code.to_owned() }
+                Answered { response: listener.server.refuse(status, code), code: code.to_owned() }
             }
         }
     }
@@ -41,7 +41,9 @@ impl Destination {
             Service::DynamoDb => (400, "ThrottlingException", "Rate of requests exceeds the allowed throughput."),
             Service::Sqs => (403, "RequestThrottled", "Request throttled."),
             Service::Sns => (400, "Throttled", "Rate exceeded"),
-            Service::Parameters | Service::Other => (400, "ThrottlingException", "Rate exceeded"),
+            Service::Parameters | Service::ApiGateway | Service::Cognito | Service::Other => {
+                (400, "ThrottlingException", "Rate exceeded")
+            }
             Service::Lambda => {
                 let response = lambda_wire::throttle("CallerRateLimitExceeded");
                 return Answered { response, code: "TooManyRequestsException".to_owned() };

@@ -1,8 +1,9 @@
-//! Servers outside AWS, and who calls them.
+//! Servers with hosts of their own on the wire, and who calls them.
 
 use std::sync::Arc;
 
 use bytes::Bytes;
+use http::request::Parts;
 use http::{HeaderValue, Request, Response, StatusCode, header};
 use serde_json::json;
 
@@ -10,9 +11,15 @@ use crate::history::Cause;
 use crate::host::lambda::Process;
 use crate::program::BoxFuture;
 
-/// A server that is not part of AWS, by its host name on the same wire. It runs on the world's clock.
+/// A server that goes by its host name on the wire: one outside AWS, or an endpoint that AWS gives to a system of its
+/// users. It runs on the world's clock.
 pub trait HttpServer: Send + Sync {
     fn serve(&self, request: Request<Bytes>, from: Caller) -> BoxFuture<'_, Response<Bytes>>;
+
+    /// What a request asks for, as facts name it; method and path, unless the server has a name for it.
+    fn operation(&self, request: &Parts) -> String {
+        format!("{} {}", request.method, request.uri.path())
+    }
 
     /// What the server answers when a fault makes it refuse; override it to use the server's own words.
     fn refuse(&self, status: StatusCode, code: &str) -> Response<Bytes> {

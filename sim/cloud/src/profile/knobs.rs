@@ -7,6 +7,7 @@ use super::Latency;
 /// Everything that a profile decides. A test may change single fields.
 #[derive(Clone, Debug)]
 pub struct Knobs {
+    pub api_gateway: ApiGatewayKnobs,
     pub network: NetworkKnobs,
     pub sqs: SqsKnobs,
     pub sns: SnsKnobs,
@@ -36,6 +37,14 @@ pub enum Order {
     Jittered(Duration),
     /// Any visible message may be next.
     Random,
+}
+
+#[derive(Clone, Debug)]
+pub struct ApiGatewayKnobs {
+    /// What the gateway takes of its own, with looking up what an authorizer said.
+    pub overhead: Latency,
+    /// What a client is told when there is no environment for the function: 500 or 503, reports differ.
+    pub throttled_status: u16,
 }
 
 #[derive(Clone, Debug)]

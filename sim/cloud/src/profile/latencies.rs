@@ -16,6 +16,8 @@ pub struct Latencies {
     pub sns_publish: Latency,
     pub parameters: Latency,
     pub lambda_invoke: Latency,
+    /// Any endpoint of a user pool.
+    pub cognito: Latency,
     /// A server outside AWS, unless it is given its own.
     pub internet: Latency,
 }
@@ -34,13 +36,14 @@ impl Latencies {
             sns_publish: inside,
             parameters: inside,
             lambda_invoke: inside,
+            cognito: inside,
             internet,
         }
     }
 
     /// Medians and 99th percentiles as seen from a function. DynamoDB: AWS says "single-digit milliseconds" at the
     /// server, these are the usual client-side numbers. The others were put together from measured chains
-    /// (bitesizedserverless.com, 2022 and 2023). None is a promise of AWS.
+    /// (bitesizedserverless.com, 2022 and 2023); those of Cognito and of the internet are guesses. None is a promise of AWS.
     pub fn realistic() -> Self {
         Self {
             dynamodb_get: Latency::quantiles_ms(3, 10),
@@ -53,6 +56,7 @@ impl Latencies {
             sns_publish: Latency::quantiles_ms(15, 70),
             parameters: Latency::quantiles_ms(15, 60),
             lambda_invoke: Latency::quantiles_ms(12, 50),
+            cognito: Latency::quantiles_ms(60, 250),
             internet: Latency::quantiles_ms(120, 900),
         }
     }
@@ -70,6 +74,7 @@ impl Latencies {
             sns_publish: self.sns_publish.times(factor),
             parameters: self.parameters.times(factor),
             lambda_invoke: self.lambda_invoke.times(factor),
+            cognito: self.cognito.times(factor),
             internet: self.internet.times(factor),
         }
     }
@@ -86,6 +91,9 @@ impl Latencies {
             (Service::Sqs, _) => self.sqs_send,
             (Service::Sns, _) => self.sns_publish,
             (Service::Parameters, _) => self.parameters,
+            // The way to an API is that of whoever calls it; the gateway's own time is another knob.
+            (Service::ApiGateway, _) => self.internet,
+            (Service::Cognito, _) => self.cognito,
             (Service::Lambda | Service::Other, _) => self.lambda_invoke,
         }
     }

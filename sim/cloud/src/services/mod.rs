@@ -33,6 +33,10 @@ pub enum Service {
     Sns,
     Parameters,
     Lambda,
+    /// An HTTP API of a template, at its own host.
+    ApiGateway,
+    /// A user pool of a template, at its own hosts.
+    Cognito,
     /// Some other service of AWS, which is not modelled.
     Other,
 }
@@ -46,6 +50,8 @@ impl Service {
             Self::Sns => "sns",
             Self::Parameters => "parameters",
             Self::Lambda => "lambda",
+            Self::ApiGateway => "api_gateway",
+            Self::Cognito => "cognito",
             Self::Other => "aws",
         }
     }

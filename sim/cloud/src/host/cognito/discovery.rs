@@ -8,11 +8,15 @@ use super::answer::{Answer, public_json};
 use super::pool::Pool;
 use super::settings::Settings;
 
+/// Where they are, below the issuer.
+pub const KEYS: &str = "/.well-known/jwks.json";
+pub const CONFIGURATION: &str = "/.well-known/openid-configuration";
+
 /// The document at that path, if there is one.
 pub fn document(pool: &Pool, path: &str, now: SystemTime) -> Option<Answer> {
     match path.strip_prefix(url_path(&pool.settings.issuer))? {
-        "/.well-known/jwks.json" => Some(public_json(&pool.keys.published(now))),
-        "/.well-known/openid-configuration" => Some(public_json(&configuration(&pool.settings))),
+        KEYS => Some(public_json(&pool.keys.published(now))),
+        CONFIGURATION => Some(public_json(&configuration(&pool.settings))),
         _ => None,
     }
 }
@@ -30,7 +34,7 @@ fn configuration(settings: &Settings) -> Value {
         "end_session_endpoint": format!("{login_url}/logout"),
         "id_token_signing_alg_values_supported": ["RS256"],
         "issuer": issuer,
-        "jwks_uri": format!("{issuer}/.well-known/jwks.json"),
+        "jwks_uri": format!("{issuer}{KEYS}"),
         "response_types_supported": ["code"],
         "revocation_endpoint": format!("{login_url}/oauth2/revoke"),
         "scopes_supported": ["openid", "email", "phone", "profile"],

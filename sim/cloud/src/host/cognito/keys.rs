@@ -10,7 +10,7 @@ use ring::signature::{RSA_PKCS1_SHA256, RsaKeyPair, RsaPublicKeyComponents};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::world::{Seed, Stream};
+use crate::world::Stream;
 
 const TEST_KEYS: [&str; 6] = [
     include_str!("keys/test-key-0.pem"),
@@ -21,7 +21,7 @@ const TEST_KEYS: [&str; 6] = [
     include_str!("keys/test-key-5.pem"),
 ];
 
-/// The keys of a pool. The seed says with which of the test keys it begins; each rotation takes the next two.
+/// The keys of a pool. The stream says with which of the test keys it begins; each rotation takes the next two.
 pub struct KeyRing {
     ids: Stream,
     next: usize,
@@ -32,8 +32,7 @@ pub struct KeyRing {
 }
 
 impl KeyRing {
-    pub fn new(seed: Seed) -> Self {
-        let mut ids = seed.stream("cognito keys");
+    pub fn new(mut ids: Stream) -> Self {
         let first = ids.random_range(0..TEST_KEYS.len());
         let (id_token, access_token) = (SigningKey::new(first, &mut ids), SigningKey::new(first + 1, &mut ids));
         Self { ids, next: first + 2, id_token, access_token, retired: Vec::new() }

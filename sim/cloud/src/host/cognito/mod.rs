@@ -28,6 +28,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Request, Response};
 
+use crate::services::ids;
 use crate::world::{Clock, Seed};
 
 use pool::Pool;
@@ -50,9 +51,34 @@ impl Cognito {
         self.with(|pool| pool.handle(request, self.clock.now()))
     }
 
-    /// The hosts at which the pool is to be reached: of its issuer, and of its managed login.
-    pub fn hosts(&self) -> [String; 2] {
-        self.with(|pool| [&pool.settings.issuer, &pool.settings.login_url].map(|url| authority(url).to_owned()))
+    /// `REGION_ID`.
+    pub fn id(&self) -> String {
+        self.with(|pool| pool.settings.pool_id().to_owned())
+    }
+
+    /// Host and beginning of the path at which the pool is to be reached: of its issuer, which is one host for all pools
+    /// of a Region, and of its managed login.
+    pub fn places(&self) -> [(String, String); 2] {
+        self.with(|pool| {
+            let issuer = &pool.settings.issuer;
+            let documents = (authority(issuer).to_owned(), format!("/{}/", pool.settings.pool_id()));
+            [documents, (authority(&pool.settings.login_url).to_owned(), String::new())]
+        })
+    }
+
+    /// Adds a user with a `sub` and an e-mail address of his own, and answers with the `sub`.
+    ///
+    /// # Errors
+    /// The name of a group that the pool does not have.
+    pub fn add_user(&self, username: &str, password: &str, groups: &[&str]) -> Result<String, String> {
+        self.with(|pool| {
+            let sub = ids::uuid(&mut pool.draws);
+            let (username, password, sub) = (username.to_owned(), password.to_owned(), sub);
+            let email = format!("{username}@example.com");
+            let groups = groups.iter().map(|group| (*group).to_owned()).collect();
+            pool.put_user(User { username, password, sub: sub.clone(), email, groups })?;
+            Ok(sub)
+        })
     }
 
     /// Adds a user, or replaces the one of that name. Tokens that were issued stay as they are; new ones show the change.

@@ -32,14 +32,14 @@ pub struct Pool {
 impl Pool {
     pub fn new(settings: Settings, seed: Seed) -> Self {
         Self {
-            settings,
-            keys: KeyRing::new(seed),
+            keys: KeyRing::new(seed.stream(&format!("cognito keys {}", settings.issuer))),
             users: BTreeMap::new(),
             codes: Expiring::default(),
             logins: Expiring::default(),
             sessions: Expiring::default(),
             refresh_tokens: Expiring::default(),
-            draws: seed.stream("cognito"),
+            draws: seed.stream(&format!("cognito {}", settings.issuer)),
+            settings,
         }
     }
 

@@ -27,6 +27,13 @@ impl Settings {
     }
 }
 
+impl Settings {
+    /// `REGION_ID`, the last part of the issuer.
+    pub fn pool_id(&self) -> &str {
+        self.issuer.rsplit('/').next().unwrap_or_default()
+    }
+}
+
 /// An app client, for the authorization-code grant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Client {

@@ -49,6 +49,7 @@ impl Lambda {
             let init = self.world.clock.elapsed() - began;
             match started.unwrap_or_else(|_| Err(format!("init did not end within {limit:?}"))) {
                 Ok(handler) => {
+                    self.use_role(function, &process);
                     self.report(&process, EnvironmentEvent::Created { init });
                     return Ok((Environment { process, handler, idle_max: self.draw_idle() }, init));
                 }
@@ -56,6 +57,22 @@ impl Lambda {
             }
         }
         Err(InitFailed { took: self.world.clock.elapsed() - began, process })
+    }
+
+    /// What Lambda itself does under the function's role: it writes the log and the traces. Where it may not, it says
+    /// nothing.
+    fn use_role(&self, function: &Function, process: &Process) {
+        let (role, iam) = (&function.spec.role, self.network.iam());
+        let stream = format!("log-group:{}:log-stream:{}", function.spec.log_group, log_stream(process));
+        let stream = names::arn("logs", &stream);
+        for action in ["logs:CreateLogStream", "logs:PutLogEvents"] {
+            iam.uses(role, action, &stream);
+        }
+        for action in ["xray:PutTraceSegments", "xray:PutTelemetryRecords"] {
+            if function.spec.tracing_active {
+                iam.uses(role, action, "*");
+            }
+        }
     }
 
     async fn init(&self, function: &Function, process: &Arc<Process>) -> Result<Arc<dyn Handler>, String> {
@@ -114,6 +131,10 @@ fn credentials(session_token: &str) -> Credentials {
     Credentials::new("ASIASIMULATEDEXAMPLE", "simulated", Some(session_token.to_owned()), None, "rez-cloud")
 }
 
+fn log_stream(process: &Process) -> String {
+    format!("[$LATEST]{:032x}", process.id)
+}
+
 /// The template's variables, and those that Lambda sets ("Using Lambda environment variables").
 fn variables(function: &Function, process: &Process, credentials: &Credentials) -> BTreeMap<String, String> {
     let own = [
@@ -124,7 +145,7 @@ fn variables(function: &Function, process: &Process, credentials: &Credentials) 
         ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST".to_owned()),
         ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand".to_owned()),
         ("AWS_LAMBDA_LOG_GROUP_NAME", function.spec.log_group.clone()),
-        ("AWS_LAMBDA_LOG_STREAM_NAME", format!("[$LATEST]{:032x}", process.id)),
+        ("AWS_LAMBDA_LOG_STREAM_NAME", log_stream(process)),
         ("AWS_REGION", names::REGION.to_owned()),
         ("AWS_SECRET_ACCESS_KEY", credentials.secret_access_key().to_owned()),
         ("AWS_SESSION_TOKEN", process.session_token.clone()),

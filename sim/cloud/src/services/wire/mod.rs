@@ -42,7 +42,9 @@ pub async fn answer(services: &Services, call: &Call, parts: &Parts, body: &Byte
         Service::Parameters if extension::is_meant(parts) => extension::answer(&services.parameters, parts),
         Service::Parameters => parameters::answer(&services.parameters, operation, body),
         Service::Lambda => refuse(call, &ServiceError::not_modelled("lambda", operation)),
-        Service::Other => refuse(call, &ServiceError::not_modelled(&call.resource, operation)),
+        Service::ApiGateway | Service::Cognito | Service::Other => {
+            refuse(call, &ServiceError::not_modelled(&call.resource, operation))
+        }
     };
     if answer.is_not_modelled() {
         let what = format!("{}.{operation}", call.service.name());
@@ -57,6 +59,8 @@ pub fn refuse(call: &Call, refusal: &ServiceError) -> Answer {
         Service::Sqs => sqs::error(refusal),
         Service::Sns => xml::error(refusal),
         Service::DynamoDb => json::error(refusal, json::VERSION_1_0),
-        Service::Parameters | Service::Lambda | Service::Other => json::error(refusal, json::VERSION_1_1),
+        Service::Parameters | Service::Lambda | Service::ApiGateway | Service::Cognito | Service::Other => {
+            json::error(refusal, json::VERSION_1_1)
+        }
     }
 }

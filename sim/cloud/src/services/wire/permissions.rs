@@ -8,7 +8,7 @@ use super::Call;
 use crate::services::{Service, names};
 
 /// One action on one resource: both must be allowed together.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Permission {
     /// `dynamodb:UpdateItem`.
     pub action: String,
@@ -28,7 +28,7 @@ pub fn permissions(call: &Call, body: &[u8]) -> Vec<Permission> {
             let action = if operation == "Invoke" { "InvokeFunction" } else { operation };
             vec![permission("lambda", action, &call.resource, names::function_arn)]
         }
-        Service::Other => Vec::new(),
+        Service::ApiGateway | Service::Cognito | Service::Other => Vec::new(),
     }
 }
 

@@ -5,6 +5,7 @@ use aws_sdk_sqs::config::{BehaviorVersion, Region};
 use aws_smithy_runtime::client::orchestrator::operation::Operation;
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
 use rez_cloud::program::Ambient;
 
@@ -55,6 +56,35 @@ pub async fn get_with_token(ambient: &Ambient, uri: &str, token: &str) -> Result
         .serializer(Ok)
         .deserializer::<Bytes, std::convert::Infallible>(|response: &HttpResponse| {
             Ok(Bytes::copy_from_slice(response.body().bytes().unwrap_or_default()))
+        })
+        .build();
+    operation.invoke(request).await.map_err(|error: SdkError<_, _>| format!("{error:?}"))
+}
+
+/// Sends a request over the wire of `ambient`, and waits for the whole answer.
+pub async fn send(ambient: &Ambient, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, String> {
+    let uri = request.uri();
+    let endpoint = format!("{}://{}", uri.scheme_str().unwrap(), uri.authority().unwrap());
+    let operation = Operation::builder()
+        .service_name("test")
+        .operation_name("send")
+        .http_client(ambient.http.clone())
+        .endpoint_url(&endpoint)
+        .no_auth()
+        .no_retry()
+        .sleep_impl(ambient.sleep.clone())
+        .time_source(ambient.time.clone())
+        .serializer(|request: http::Request<Bytes>| {
+            Ok(HttpRequest::try_from(request.map(SdkBody::from)).expect("headers of tests are text"))
+        })
+        .deserializer::<_, std::convert::Infallible>(|response: &HttpResponse| {
+            let mut answer = http::Response::new(Bytes::copy_from_slice(response.body().bytes().unwrap_or_default()));
+            *answer.status_mut() = http::StatusCode::from_u16(response.status().as_u16()).unwrap();
+            for (name, value) in response.headers() {
+                let name = http::HeaderName::from_bytes(name.as_bytes()).unwrap();
+                answer.headers_mut().append(name, value.parse().unwrap());
+            }
+            Ok(answer)
         })
         .build();
     operation.invoke(request).await.map_err(|error: SdkError<_, _>| format!("{error:?}"))

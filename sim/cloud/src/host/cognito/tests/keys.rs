@@ -68,14 +68,14 @@ fn keys_can_be_withdrawn_at_once() {
 
 #[test]
 fn the_seed_decides_the_keys() {
-    let published = |seed| KeyRing::new(Seed(seed)).published(std::time::UNIX_EPOCH);
+    let published = |seed| KeyRing::new(Seed(seed).stream("keys")).published(std::time::UNIX_EPOCH);
     assert_eq!(published(1), published(1));
     assert_ne!(published(1), published(2));
 }
 
 #[test]
 fn every_committed_key_signs() {
-    let mut keys = KeyRing::new(Seed(1));
+    let mut keys = KeyRing::new(Seed(1).stream("keys"));
     let mut moduli = std::collections::BTreeSet::new();
     for _ in 0..3 {
         let published = keys.published(std::time::UNIX_EPOCH);

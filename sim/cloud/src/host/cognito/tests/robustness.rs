@@ -92,8 +92,9 @@ async fn the_pool_follows_the_worlds_clock() {
     settings.groups = names(["user"]);
     let cognito = Cognito::new(settings, Seed(1), Clock::starting_at(UNIX_EPOCH + Duration::from_secs(1_795_435_200)));
     cognito.put_user(alice(["user"])).expect("the pool has the group");
-    let hosts = ["cognito-idp.us-east-1.amazonaws.com", "desk.auth.us-east-1.amazoncognito.com"];
-    assert_eq!(cognito.hosts(), hosts);
+    let documents = ("cognito-idp.us-east-1.amazonaws.com".to_owned(), "/us-east-1_Desk/".to_owned());
+    let login = ("desk.auth.us-east-1.amazoncognito.com".to_owned(), String::new());
+    assert_eq!(cognito.places(), [documents, login]);
     for (waiting, status) in [(299, StatusCode::OK), (300, StatusCode::BAD_REQUEST)] {
         let callback = cognito.sign_in(&authorize_url(&[]), "alice", "pass word").expect("she can");
         let code = parameter(&callback, "code").expect("there is a code");

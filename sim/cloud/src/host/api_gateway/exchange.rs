@@ -1,0 +1,220 @@
+//! One request's way through the gateway.
+
+use std::sync::{Arc, Weak};
+use std::time::{Duration, SystemTime};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use http::header::CONTENT_LENGTH;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, Uri};
+use serde_json::Value;
+use tokio::time::timeout;
+
+use super::authorizer::{self, Authorizer, Decision};
+use super::event::{self, Circumstances};
+use super::incoming::Incoming;
+use super::refusal::Refusal;
+use super::{ApiGateway, Stop, answer};
+use crate::history::{ApiRequest, Fact};
+use crate::host::lambda::{Answer, InvokeError, SYNC_PAYLOAD_MAX};
+use crate::network::ToItsEnd;
+use crate::world::pause;
+
+/// Largest body of a request, bytes ("Quotas for … HTTP APIs").
+const BODY_MAX: usize = 10 * 1024 * 1024;
+
+/// Largest sum of request line and headers, bytes (same source).
+const HEAD_MAX: usize = 10_240;
+
+/// A function that takes longer is not waited for (same source: 30 s, which cannot be raised).
+const INTEGRATION_TIMEOUT: Duration = Duration::from_secs(30);
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("apigw-requestid");
+
+pub(super) struct Exchange<'a> {
+    gateway: &'a ApiGateway,
+    request: &'a Request<Bytes>,
+    request_id: String,
+    arrived: SystemTime,
+    seen: Seen<'a>,
+}
+
+/// What the history is told of it.
+#[derive(Default)]
+struct Seen<'a> {
+    route: &'a str,
+    authorizer_latency: Option<Duration>,
+    integration_latency: Option<Duration>,
+}
+
+/// A request with the route that it takes.
+struct Routed<'a> {
+    incoming: Incoming<'a>,
+    stop: &'a Stop,
+    parameters: Vec<(&'a str, String)>,
+}
+
+impl<'a> Exchange<'a> {
+    pub fn begin(gateway: &'a ApiGateway, request: &'a Request<Bytes>) -> Self {
+        let bits: [u8; 11] = gateway.ids.bits();
+        Self {
+            request_id: STANDARD.encode(bits),
+            arrived: gateway.world.clock.now(),
+            seen: Seen::default(),
+            gateway,
+            request,
+        }
+    }
+
+    pub async fn run(mut self) -> Response<Bytes> {
+        pause(self.gateway.overhead()).await;
+        let (mut response, error, is_preflight) = match self.preflight() {
+            Some(response) => (response, "", true),
+            None => match self.answer().await {
+                Ok(response) => (response, "", false),
+                Err(refusal) => (refusal.response(), refusal.name(), false),
+            },
+        };
+        if let Some(cors) = &self.gateway.cors {
+            cors.apply(self.request.headers(), response.headers_mut(), is_preflight);
+        }
+        self.finish(&mut response);
+        self.report(&response, error);
+        response
+    }
+
+    fn preflight(&self) -> Option<Response<Bytes>> {
+        self.gateway.cors.as_ref()?.preflight(self.request)
+    }
+
+    async fn answer(&mut self) -> Result<Response<Bytes>, Refusal> {
+        check_size(self.request)?;
+        let routed = self.route()?;
+        self.seen.route = &routed.stop.key;
+        if !self.gateway.admits(routed.stop) {
+            return Err(Refusal::Throttled);
+        }
+        let decision = match &routed.stop.authorizer {
+            Some(authorizer) => Some(self.authorize(authorizer, &routed).await?),
+            None => None,
+        };
+        let context = decision.as_ref().and_then(|decision| decision.context.as_ref());
+        self.integrate(&routed, context).await
+    }
+
+    fn route(&self) -> Result<Routed<'a>, Refusal> {
+        let gateway = self.gateway;
+        let incoming = Incoming::read(self.request, &gateway.host);
+        let path = gateway.below_stage(&incoming.path).ok_or(Refusal::NoRoute)?;
+        let found = gateway.router.find(incoming.method, path).ok_or(Refusal::NoRoute)?;
+        Ok(Routed { stop: &gateway.stops[found.route], parameters: found.parameters, incoming })
+    }
+
+    async fn authorize(&mut self, authorizer: &Authorizer, routed: &Routed<'_>) -> Result<Arc<Decision>, Refusal> {
+        let clock = self.gateway.world.clock;
+        let identity = authorizer.identity(&routed.incoming, &routed.stop.key).ok_or(Refusal::IdentityMissing)?;
+        let decision = match authorizer.recall(&identity, clock.elapsed()) {
+            Some(decision) => decision,
+            None => {
+                let began = clock.elapsed();
+                let event = event::for_authorizer(&routed.incoming, self.circumstances(routed), &identity);
+                let asked = timeout(authorizer::TIMEOUT, self.invoke(&authorizer.function, event)).await;
+                self.seen.authorizer_latency = Some(clock.elapsed() - began);
+                let decision = Arc::new(decision(asked).ok_or(Refusal::AuthorizerFailed)?);
+                authorizer.remember(identity, decision.clone(), clock.elapsed());
+                decision
+            }
+        };
+        if decision.allowed { Ok(decision) } else { Err(Refusal::Denied) }
+    }
+
+    async fn integrate(&mut self, routed: &Routed<'_>, context: Option<&Value>) -> Result<Response<Bytes>, Refusal> {
+        let clock = self.gateway.world.clock;
+        let event = event::for_function(&routed.incoming, self.circumstances(routed), context);
+        // Lambda refuses it; what the gateway makes of that is not documented.
+        if event.len() > SYNC_PAYLOAD_MAX {
+            return Err(Refusal::IntegrationFailed);
+        }
+        let began = clock.elapsed();
+        let invoked = timeout(INTEGRATION_TIMEOUT, self.invoke(&routed.stop.function, event)).await;
+        self.seen.integration_latency = Some(clock.elapsed() - began);
+        match invoked {
+            Ok(Ok(answer)) if answer.succeeded() => answer::response(&answer.payload),
+            Ok(Err(InvokeError::Throttled { .. })) => {
+                let status = self.gateway.world.knobs.api_gateway.throttled_status;
+                Err(Refusal::IntegrationThrottled { status })
+            }
+            Ok(Ok(_) | Err(InvokeError::NotFound { .. })) => Err(Refusal::IntegrationFailed),
+            Err(_) => Err(Refusal::IntegrationTimedOut),
+        }
+    }
+
+    /// What was invoked runs to its end, whether or not somebody still waits for it.
+    async fn invoke(&self, function: &str, event: Bytes) -> Result<Answer, InvokeError> {
+        let not_found = || InvokeError::NotFound { arn: function.to_owned() };
+        let lambda = self.gateway.lambda.get().and_then(Weak::upgrade).ok_or_else(not_found)?;
+        let (function, event) = (function.to_owned(), lambda.event(event, None));
+        ToItsEnd::new(async move { lambda.invoke(&function, event).await }).await
+    }
+
+    fn circumstances<'b>(&'b self, routed: &'b Routed<'_>) -> Circumstances<'b> {
+        Circumstances {
+            api_id: &self.gateway.api_id,
+            host: &self.gateway.host,
+            stage: &self.gateway.stage,
+            route_key: &routed.stop.key,
+            request_id: &self.request_id,
+            path_parameters: &routed.parameters,
+            at: self.arrived,
+        }
+    }
+
+    fn finish(&self, response: &mut Response<Bytes>) {
+        let length = response.body().len();
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
+        headers.insert(REQUEST_ID, HeaderValue::try_from(&self.request_id).expect("Base64 fits into a header"));
+        if self.request.method() == Method::HEAD {
+            response.body_mut().clear();
+        }
+    }
+
+    fn report(&self, response: &Response<Bytes>, error: &str) {
+        let world = &self.gateway.world;
+        world.history.record(Fact::ApiRequest(ApiRequest {
+            api_id: &self.gateway.api_id,
+            stage: &self.gateway.stage,
+            route: self.seen.route,
+            request_id: &self.request_id,
+            status: response.status().as_u16(),
+            latency: world.clock.now().duration_since(self.arrived).unwrap_or_default(),
+            authorizer_latency: self.seen.authorizer_latency,
+            integration_latency: self.seen.integration_latency,
+            error,
+            request_bytes: self.request.body().len(),
+            response_bytes: response.body().len(),
+        }));
+    }
+}
+
+/// What the authorizer said; `None` when it failed in whatever way.
+fn decision<E>(asked: Result<Result<Answer, InvokeError>, E>) -> Option<Decision> {
+    let answer = asked.ok()?.ok()?;
+    answer.succeeded().then(|| Decision::read(&answer.payload))?
+}
+
+fn check_size(request: &Request<Bytes>) -> Result<(), Refusal> {
+    if head_bytes(request.method(), request.uri(), request.headers()) > HEAD_MAX {
+        return Err(Refusal::HeadersTooLarge);
+    }
+    if request.body().len() > BODY_MAX { Err(Refusal::BodyTooLarge) } else { Ok(()) }
+}
+
+/// As they would stand on a connection: `METHOD /path?query HTTP/1.1`, and `name: value` for each header.
+fn head_bytes(method: &Method, uri: &Uri, headers: &HeaderMap) -> usize {
+    let target = uri.path_and_query().map_or(1, |target| target.as_str().len());
+    let line = method.as_str().len() + target + " ".len() + " HTTP/1.1\r\n".len();
+    let headers = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + ": \r\n".len());
+    line + headers.sum::<usize>()
+}

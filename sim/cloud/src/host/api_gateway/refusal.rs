@@ -1,0 +1,85 @@
+//! What the gateway answers in its own name, and why.
+
+use bytes::Bytes;
+use http::{HeaderValue, Response, StatusCode, header};
+use serde_json::json;
+
+/// Why a request was not answered by its function.
+///
+/// The bodies of 401, 403, 404, 500 and 503 are documented or were seen on AWS; those of 413, 429 and 431 are the reason
+/// phrase like them, which is a guess.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    NoRoute,
+    /// Request line and headers are too long.
+    HeadersTooLarge,
+    BodyTooLarge,
+    Throttled,
+    /// An identity source of the authorizer is missing; the authorizer was not asked.
+    IdentityMissing,
+    Denied,
+    /// The authorizer failed, timed out, was throttled, or answered what is no answer.
+    AuthorizerFailed,
+    IntegrationTimedOut,
+    /// There was no environment for the function. Whether that is a 500 or a 503 is told differently; the status is a knob.
+    IntegrationThrottled {
+        status: u16,
+    },
+    IntegrationFailed,
+    /// The function's answer is no response.
+    IntegrationMalformed,
+}
+
+impl Refusal {
+    pub fn status(self) -> StatusCode {
+        match self {
+            Self::NoRoute => StatusCode::NOT_FOUND,
+            Self::HeadersTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Throttled => StatusCode::TOO_MANY_REQUESTS,
+            Self::IdentityMissing => StatusCode::UNAUTHORIZED,
+            Self::Denied => StatusCode::FORBIDDEN,
+            Self::IntegrationTimedOut => StatusCode::SERVICE_UNAVAILABLE,
+            Self::IntegrationThrottled { status } => {
+                StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+            }
+            Self::AuthorizerFailed | Self::IntegrationFailed | Self::IntegrationMalformed => {
+                StatusCode::INTERNAL_SERVER_ERROR
+            }
+        }
+    }
+
+    /// The name in facts.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NoRoute => "NoRoute",
+            Self::HeadersTooLarge => "HeadersTooLarge",
+            Self::BodyTooLarge => "BodyTooLarge",
+            Self::Throttled => "Throttled",
+            Self::IdentityMissing => "IdentityMissing",
+            Self::Denied => "Denied",
+            Self::AuthorizerFailed => "AuthorizerFailed",
+            Self::IntegrationTimedOut => "IntegrationTimedOut",
+            Self::IntegrationThrottled { .. } => "IntegrationThrottled",
+            Self::IntegrationFailed => "IntegrationFailed",
+            Self::IntegrationMalformed => "IntegrationMalformed",
+        }
+    }
+
+    pub fn response(self) -> Response<Bytes> {
+        response(self.status())
+    }
+}
+
+/// The gateway's own answer with `status`: a JSON object with a message.
+pub fn response(status: StatusCode) -> Response<Bytes> {
+    // The name that AWS has kept for 413 is that of HTTP/1.1's first edition.
+    let message = match status {
+        StatusCode::PAYLOAD_TOO_LARGE => "Request Entity Too Large",
+        status => status.canonical_reason().unwrap_or("Unknown"),
+    };
+    let mut response = Response::new(Bytes::from(json!({ "message": message }).to_string()));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}

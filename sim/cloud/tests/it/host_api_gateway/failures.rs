@@ -1,0 +1,65 @@
+//! What a client is told when the function fails.
+
+use std::sync::Arc;
+
+use http::Method;
+use rez_cloud::faults::{Fault, FaultKind, Target};
+use rez_cloud::program::Program;
+use serde_json::json;
+
+use super::desk::{Desk, answers, answers_after, fails, request, settings, told};
+use crate::support::{MINUTE, SECOND, clients, pass};
+
+async fn check(clerk: Arc<dyn Program>, status: u16, message: &str, error: &str) {
+    let desk = Desk::with_clerk(clerk);
+    let answer = desk.send(request(Method::GET, "/open", &[])).await;
+    assert_eq!(told(&answer), (status, json!({ "message": message })));
+    assert_eq!(answer.headers()["content-type"], "application/json");
+    let parts = [format!("status: {status}"), format!("error: \"{error}\"")];
+    assert_eq!(desk.recorder.count("ApiRequest", &parts.each_ref().map(String::as_str)), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_function_that_fails_is_a_server_error() {
+    check(fails(), 500, "Internal Server Error", "IntegrationFailed").await;
+    check(answers(&json!({ "statusCode": "fine" })), 500, "Internal Server Error", "IntegrationMalformed").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_function_has_thirty_seconds_and_goes_on_after_them() {
+    let desk = Desk::with_clerk(answers_after(40));
+    let answer = desk.send(request(Method::GET, "/open", &[])).await;
+    assert_eq!(told(&answer), (503, json!({ "message": "Service Unavailable" })));
+    assert_eq!(answer.headers()["content-length"], "33");
+    assert_eq!(desk.cloud.clock().elapsed().as_secs(), 30);
+    assert_eq!(desk.recorder.count("Invocation", &["Ended"]), 0);
+    pass(15 * SECOND).await;
+    assert_eq!(desk.recorder.count("Invocation", &["Ended", "Success"]), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_throttled_function_is_what_the_knob_says() {
+    for status in [500, 503] {
+        let mut knobs = rez_cloud::profile::Profile::Ideal.knobs();
+        knobs.api_gateway.throttled_status = status;
+        let desk = Desk::with(Desk::staff(), settings(), |builder| builder.knobs(knobs).account_concurrency(0));
+        assert_eq!(desk.status(Method::GET, "/open", &[]).await, status);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn faults_can_be_aimed_at_an_api() {
+    let desk = Desk::with(Desk::staff(), settings(), |builder| {
+        let target = Target::parse("api_gateway.GET:Desk", &builder.known_targets()).unwrap();
+        let kind = FaultKind::Refuse { status: 503, code: "ServiceUnavailable".to_owned() };
+        builder.faults([Fault { kind, target, probability: 1.0, from: MINUTE, until: 2 * MINUTE }])
+    });
+    let client = desk.cloud.outside_exposed("client");
+    let mut told_then = Vec::new();
+    for _ in 0..3 {
+        let answer = clients::send(&client, request(Method::GET, "/open", &[])).await.unwrap();
+        told_then.push(answer.status().as_u16());
+        pass(MINUTE).await;
+    }
+    assert_eq!(told_then, [200, 503, 200]);
+}

@@ -1,0 +1,7 @@
+//! An HTTP API as its clients and its functions see it, over the wire.
+
+mod authorizer;
+mod desk;
+mod exchange;
+mod failures;
+mod limits;
