@@ -46,10 +46,11 @@ pub async fn respond(deps: &Deps, request: Request) -> Result<Response<Body>, In
 async fn answered(deps: &Deps, call: &Call) -> Response<Body> {
     let begin = deps.environment.clock.now();
     let outcome = route(deps, call).await;
+    learn(deps, call, &outcome);
     let answer = match outcome {
         Ok(answer) => answer,
         Err(error) => {
-            log(deps, &error);
+            log(&error);
             Answer::of_error(&error, &call.correlation_id)
         }
     };
@@ -60,13 +61,19 @@ async fn answered(deps: &Deps, call: &Call) -> Response<Body> {
     answer.finish(&call.correlation_id)
 }
 
+/// What an answer about messages tells of the database. A refusal may have come before it was asked.
+fn learn(deps: &Deps, call: &Call, outcome: &Result<Answer, ApiError>) {
+    match outcome {
+        Err(error) if error.code == ErrorCode::DatabaseUnavailable => deps.health.learn(Dependency::Database, false),
+        Ok(_) if call.route().contains(" /api/messages") => deps.health.learn(Dependency::Database, true),
+        _ => {}
+    }
+}
+
 /// Faults of ours are errors; what is refused is the caller's, and is told at the level of information.
-fn log(deps: &Deps, error: &ApiError) {
+fn log(error: &ApiError) {
     let (code, status, _) = error.code.row();
     let cause = error.cause.as_deref();
-    if error.code == ErrorCode::DatabaseUnavailable {
-        deps.health.learn(Dependency::Database, false);
-    }
     if status.is_server_error() {
         tracing::error!(code, cause, "the request failed");
     } else {

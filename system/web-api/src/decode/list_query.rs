@@ -12,7 +12,8 @@ use crate::error::ApiError;
 const LIMIT_MAX: u32 = 100;
 const LIMIT_DEFAULT: u32 = 25;
 
-const YEAR_9999_END: Moment = Moment::from_epoch_ms(253_402_300_799_999);
+/// 9999-12-30T22:00:00.999Z: later ones are not everywhere in a year of four digits.
+const LAST_MOMENT: Moment = Moment::from_epoch_ms(253_402_207_200_999);
 
 /// A sealed cursor has less than half of this.
 const CURSOR_LEN_MAX: usize = 512;
@@ -86,11 +87,19 @@ fn cursor(text: String) -> Result<String, Problem> {
     if is_good { Ok(text) } else { Err(format!("must have 1 to {CURSOR_LEN_MAX} characters").into()) }
 }
 
-/// RFC 3339. A zone can push a time out of the four-digit years, where moments would no longer sort as text.
+/// RFC 3339. A zone can push a time out of the four-digit years, where moments would no longer sort as text; and the
+/// last hours of the year 9999 are beyond what a timestamp holds. As bounds of a list, all of them are as good as the
+/// nearest moment that there is.
 fn moment(text: &str) -> Result<Moment, Problem> {
-    let moment = Some(text).filter(|text| has_shape(text)).and_then(Moment::parse);
+    let text = Some(text).filter(|text| has_shape(text));
+    let moment = text.and_then(|text| Moment::parse(text).or_else(|| is_last_year(text).then_some(LAST_MOMENT)));
     let moment = moment.ok_or("must be a time in RFC 3339, such as 2026-11-23T08:00:00Z")?;
-    Ok(moment.clamp(Moment::from_epoch_ms(0), YEAR_9999_END))
+    Ok(moment.clamp(Moment::from_epoch_ms(0), LAST_MOMENT))
+}
+
+/// Whether this is a time of the year 9999 that is a time in another year, too.
+fn is_last_year(text: &str) -> bool {
+    text.strip_prefix("9999").is_some_and(|rest| Moment::parse(&format!("9995{rest}")).is_some())
 }
 
 /// `2026-11-23T08:00:00`, a fraction or none, and `Z` or `+01:00`: what `Moment::parse` takes beyond that is not in the

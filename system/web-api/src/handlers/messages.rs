@@ -15,7 +15,6 @@ use crate::cursor;
 use crate::decode::{headers, list_query, new_message};
 use crate::deps::Deps;
 use crate::error::{ApiError, ErrorCode};
-use crate::health::Dependency;
 use crate::idempotency;
 use crate::view::MessageView;
 
@@ -33,7 +32,6 @@ pub async fn list(deps: &Deps, call: &Call, _: &Caller) -> Result<Answer, ApiErr
     let seal = deps.seal().await?;
     let after = query.cursor.as_deref().map(|text| cursor::open(&seal, &listing, text)).transpose()?;
     let Page { messages, next } = deps.creator.store.list(&listing, query.limit, after).await?;
-    deps.health.learn(Dependency::Database, true);
     let next_cursor = next.map(|position| cursor::seal(&seal, &listing, position));
     Answer::ok(&PageView { messages: messages.iter().map(MessageView::summary).collect(), next_cursor })
 }
@@ -61,7 +59,6 @@ pub async fn create(deps: &Deps, call: &Call, caller: &Caller) -> Result<Answer,
 /// `GET /api/messages/{id}`
 pub async fn show(deps: &Deps, call: &Call, _: &Caller) -> Result<Answer, ApiError> {
     let message = deps.creator.store.get(call.message_id()?).await?;
-    deps.health.learn(Dependency::Database, true);
     Answer::ok(&MessageView::whole(&message.ok_or(ErrorCode::MessageNotFound)?))
 }
 

@@ -22,7 +22,7 @@ fn ask() -> impl Strategy<Value = Ask> {
     let header = "[ -~]{0,80}";
     (select(routes), text(), text(), text(), (header, header, header), any::<bool>()).prop_map(
         |(route, query, id, body, (cookie, key, correlation), is_base64)| {
-            let ask = Ask::new(route).by("user-1", "admin").query(&query).id(&id).from_application();
+            let ask = Ask::new(route).by("user-1", "admin").query(&query).id(&id).of_application();
             let ask = ask.cookie(&cookie).header("idempotency-key", &key).header("x-correlation-id", &correlation);
             let ask = ask.header("content-type", "application/json");
             if is_base64 { ask.base64(&body) } else { ask.text(&body) }

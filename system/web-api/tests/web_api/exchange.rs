@@ -66,7 +66,7 @@ impl Ask {
     }
 
     /// The header and the origin without which no cookie counts.
-    pub fn from_application(self) -> Self {
+    pub fn of_application(self) -> Self {
         self.header("x-rez-csrf", "1").header("origin", "https://app.example.com")
     }
 

@@ -80,8 +80,8 @@ async fn requests_that_the_contract_does_not_allow() {
         ),
         (Ask::new("POST /api/auth/login").text(&" ".repeat(20_000)), 413, "body_too_large", &[]),
         (Ask::new("GET /api/auth/callback"), 400, "invalid_request", &["state", "code"]),
-        (Ask::new("POST /api/auth/refresh").from_application().text("[]"), 400, "invalid_json", &[]),
-        (Ask::new("POST /api/auth/logout").from_application().text("{\"all\":1}"), 400, "invalid_request", &["all"]),
+        (Ask::new("POST /api/auth/refresh").of_application().text("[]"), 400, "invalid_json", &[]),
+        (Ask::new("POST /api/auth/logout").of_application().text("{\"all\":1}"), 400, "invalid_request", &["all"]),
     ];
     let world = World::new().await;
     for (ask, status, code, fields) in cases {

@@ -34,11 +34,11 @@ async fn callback(world: &World, cookie: &str, query: &str) -> Reply {
 }
 
 fn refresh(token: &str) -> Ask {
-    Ask::new("POST /api/auth/refresh").from_application().cookie(&format!("{REFRESH}={token}"))
+    Ask::new("POST /api/auth/refresh").of_application().cookie(&format!("{REFRESH}={token}"))
 }
 
 fn logout(token: &str) -> Ask {
-    Ask::new("POST /api/auth/logout").from_application().cookie(&format!("{REFRESH}={token}"))
+    Ask::new("POST /api/auth/logout").of_application().cookie(&format!("{REFRESH}={token}"))
 }
 
 fn ends(reply: &Reply, name: &str) -> bool {
@@ -111,7 +111,7 @@ async fn a_rotated_refresh_token_takes_the_place_of_the_old_one() {
 #[tokio::test(start_paused = true)]
 async fn without_a_session_there_is_no_token() {
     let world = World::new().await;
-    for ask in [refresh("stolen"), Ask::new("POST /api/auth/refresh").from_application()] {
+    for ask in [refresh("stolen"), Ask::new("POST /api/auth/refresh").of_application()] {
         let reply = world.send(ask).await;
         assert_eq!((reply.status, reply.code()), (401, "session_expired"));
         assert!(ends(&reply, REFRESH));
@@ -125,7 +125,7 @@ async fn signing_out_revokes_the_token() {
     assert!(reply.status == 204 && ends(&reply, REFRESH));
     assert_eq!(world.servers().provider.revoked, [REFRESH_TOKEN]);
     assert_eq!(world.send(refresh(REFRESH_TOKEN)).await.code(), "session_expired");
-    assert_eq!(world.send(Ask::new("POST /api/auth/logout").from_application()).await.status, 204);
+    assert_eq!(world.send(Ask::new("POST /api/auth/logout").of_application()).await.status, 204);
 }
 
 #[tokio::test(start_paused = true)]
