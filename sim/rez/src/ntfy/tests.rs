@@ -10,6 +10,9 @@ use serde_json::Value;
 
 use super::{Accepted, Ntfy, Settings};
 
+/// Method and path, headers, body; status and ntfy's own code.
+type Row = (&'static str, &'static [(&'static str, &'static str)], &'static str, (u16, u64));
+
 const ADDRESS: &str = "198.51.100.1";
 
 fn server(change: impl FnOnce(&mut Settings)) -> Ntfy {
@@ -96,7 +99,7 @@ fn what_was_published_can_be_read_back() {
 
 #[test]
 fn refusals_have_their_status_and_code() {
-    let rows: &[(&str, &[(&str, &str)], &str, (u16, u64))] = &[
+    let rows: &[Row] = &[
         ("POST /no%20topic", &[], "x", (400, 40009)),
         ("POST /docs", &[], "x", (400, 40010)),
         ("POST /alerts", &[("Priority", "6")], "x", (400, 40007)),
