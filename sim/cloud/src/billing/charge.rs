@@ -14,7 +14,10 @@ pub enum Charge {
     LambdaComputeArm64,
     #[serde(rename = "lambda-compute-x86-64")]
     LambdaComputeX86,
+    /// One for each 512 KB.
     ApiRequests,
+    /// To the internet, in GB: the bodies of an API's answers.
+    DataTransferOut,
     /// Every request, a receive that finds nothing among them.
     SqsRequests,
     SnsPublishes,
@@ -44,11 +47,12 @@ pub enum Charge {
 
 impl Charge {
     /// Every charge, in the order of a bill.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::LambdaRequests,
         Self::LambdaComputeArm64,
         Self::LambdaComputeX86,
         Self::ApiRequests,
+        Self::DataTransferOut,
         Self::SqsRequests,
         Self::SnsPublishes,
         Self::SnsQueueDeliveries,

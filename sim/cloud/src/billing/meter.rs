@@ -6,11 +6,16 @@ use std::time::{Duration, SystemTime};
 use rez_topology::Topology;
 
 use super::{Charge, Usage, log_bytes};
-use crate::history::{EnvironmentEvent, Fact, InvocationEvent, QueueEvent, Request, RequestEnd, Subscriber};
+use crate::history::{
+    ApiRequest, Cause, EnvironmentEvent, Fact, InvocationEvent, QueueEvent, Request, RequestEnd, Subscriber,
+};
 use crate::services::names;
 
 /// SQS and SNS bill every 64 KB of a message as a request ("Amazon SQS pricing").
 const CHUNK_BYTES: usize = 64 * 1024;
+
+/// HTTP APIs bill every 512 KB of a request as a request ("Amazon API Gateway pricing").
+const API_CHUNK_BYTES: usize = 512 * 1024;
 
 #[derive(Debug, Default)]
 pub struct Meter {
@@ -96,6 +101,18 @@ impl Meter {
         }
     }
 
+    /// What is sent by request is counted with that, up to its first chunk. SNS's own sends take no wire.
+    fn sent(&mut self, body: &str, by: Cause<'_>) {
+        let counted = if by == Cause::Cloud { 0.0 } else { 1.0 };
+        self.usage.count(Charge::SqsRequests, chunks(body) - counted);
+    }
+
+    fn api_request(&mut self, request: &ApiRequest<'_>) {
+        let bytes = request.request_bytes + request.response_bytes;
+        self.usage.count(Charge::ApiRequests, bytes.div_ceil(API_CHUNK_BYTES).max(1) as f64);
+        self.usage.count(Charge::DataTransferOut, request.response_bytes as f64 / 1e9);
+    }
+
     fn published(&mut self, topic: &str, body: &str) {
         self.usage.count(Charge::SnsPublishes, chunks(body));
         for delivery in self.topics.get(topic).into_iter().flatten() {
@@ -116,11 +133,8 @@ impl Subscriber for Meter {
             }
             Fact::Log { function, line, .. } => self.log(function, log_bytes::of_line(line)),
             Fact::OnBehalf { service: "sqs", count, .. } => self.usage.count(Charge::SqsRequests, *count as f64),
-            // What is sent by request is counted there, up to its first chunk. SNS's own sends take no wire.
-            Fact::Queue { event: QueueEvent::Sent { body, by }, .. } => {
-                let counted = if matches!(by, crate::history::Cause::Cloud) { 0.0 } else { 1.0 };
-                self.usage.count(Charge::SqsRequests, chunks(body) - counted);
-            }
+            Fact::Queue { event: QueueEvent::Sent { body, by }, .. } => self.sent(body, *by),
+            Fact::ApiRequest(request) => self.api_request(request),
             Fact::Published { topic, body, .. } => self.published(topic, body),
             Fact::Schedule { .. } => self.usage.count(Charge::Schedules, 1.0),
             _ => {}
@@ -145,7 +159,30 @@ fn delivery(protocol: &str) -> Option<Charge> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::history::Cause;
+
+    #[test]
+    fn an_answer_is_a_request_for_each_512_kilobytes_and_leaves_for_the_internet() {
+        let mut meter = Meter::default();
+        for response_bytes in [0, 512 * 1024 - 100, 512 * 1024] {
+            let request = ApiRequest {
+                api_id: "shop",
+                stage: "$default",
+                route: "",
+                request_id: "",
+                status: 200,
+                latency: Duration::ZERO,
+                authorizer_latency: None,
+                integration_latency: None,
+                error: "",
+                request_bytes: 100,
+                response_bytes,
+            };
+            meter.observe(SystemTime::UNIX_EPOCH, &Fact::ApiRequest(request));
+        }
+        let metered = meter.usage(Duration::ZERO).metered;
+        assert_eq!(metered[&Charge::ApiRequests], 4.0);
+        assert!((metered[&Charge::DataTransferOut] - 0.001_048_476).abs() < 1e-12);
+    }
 
     #[test]
     fn what_reaches_nobody_costs_nothing() {

@@ -3,6 +3,7 @@
 //! One file for each namespace: which of its metrics are modelled, and what they are made of. A metric that nobody
 //! needs is not made.
 
+mod api_gateway;
 mod dynamodb;
 mod lambda;
 mod sns;
@@ -10,6 +11,7 @@ mod sqs;
 
 use std::time::SystemTime;
 
+use self::api_gateway::ApiGateway;
 use self::dynamodb::DynamoDb;
 use self::lambda::Lambda;
 use self::sns::Sns;
@@ -22,6 +24,7 @@ use crate::history::Fact;
 /// What is made for those who need it.
 #[derive(Debug, Default)]
 pub struct Aws {
+    api_gateway: ApiGateway,
     dynamodb: DynamoDb,
     lambda: Lambda,
     sns: Sns,
@@ -32,6 +35,7 @@ impl Aws {
     /// Begins to make a metric. `None` when it is not modelled.
     pub fn make(&mut self, metric: &MetricId, series: SeriesId) -> Option<()> {
         match metric.namespace.as_str() {
+            "AWS/ApiGateway" => self.api_gateway.make(metric, series),
             "AWS/DynamoDB" => self.dynamodb.make(metric, series),
             "AWS/Lambda" => self.lambda.make(metric, series),
             "AWS/SNS" => self.sns.make(metric, series),
@@ -47,11 +51,10 @@ impl Aws {
             }
             Fact::Environment { environment, event, .. } => self.lambda.environment(*environment, event),
             Fact::Queue { queue, event, .. } => self.sqs.event(at, queue, event, store),
-            Fact::OnBehalf { service: "sqs", operation, resource, .. } => self.sqs.request(at, operation, resource),
-            Fact::Request(request) if request.service == "sqs" => {
-                self.sqs.request(at, request.operation, request.resource)
-            }
+            Fact::OnBehalf { service: "sqs", resource, .. } => self.sqs.touch(at, resource),
+            Fact::Request(request) if request.service == "sqs" => self.sqs.touch(at, request.resource),
             Fact::Request(request) if request.service == "dynamodb" => self.dynamodb.request(at, request, store),
+            Fact::ApiRequest(request) => self.api_gateway.request(at, request, store),
             Fact::Published { topic, .. } => self.sns.published(at, topic, store),
             Fact::Undelivered { topic, .. } => self.sns.undelivered(at, topic, store),
             _ => {}

@@ -66,11 +66,6 @@ impl Sqs {
         self.put(at, queue, metric, 1.0, store);
     }
 
-    /// A call of any kind keeps a queue active, also one that finds nothing.
-    pub fn request(&mut self, at: SystemTime, _operation: &str, queue: &str) {
-        self.touch(at, queue);
-    }
-
     pub fn gauge(&mut self, at: SystemTime, gauge: &Gauge<'_>, store: &mut Store) {
         let Gauge { queue, counts, oldest_age } = gauge;
         let called = self.called.get(*queue).copied().flatten();
@@ -88,7 +83,8 @@ impl Sqs {
         }
     }
 
-    fn touch(&mut self, at: SystemTime, queue: &str) {
+    /// A call of any kind keeps a queue active, also one that finds nothing.
+    pub fn touch(&mut self, at: SystemTime, queue: &str) {
         if let Some(called) = self.called.get_mut(queue) {
             *called = Some(at);
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
 use super::*;
-use crate::history::{Cause, EnvironmentEvent, InvocationEvent, Outcome, Request, RequestEnd};
+use crate::history::{ApiRequest, Cause, EnvironmentEvent, InvocationEvent, Outcome, Request, RequestEnd};
 use crate::host::cloudwatch::metrics::{Need, Statistic};
 
 /// Second of the first fact.
@@ -99,6 +99,44 @@ fn what_a_table_refuses_counts_by_its_reason() {
     assert_eq!(sums("SystemErrors", &[("TableName", "other")]), [0.0, 0.0, 0.0]);
 }
 
+fn api_request(status: u16, milliseconds: u64, stage: &'static str) -> Fact<'static> {
+    Fact::ApiRequest(ApiRequest {
+        api_id: "shop",
+        stage,
+        route: "GET /sales",
+        request_id: "r",
+        status,
+        latency: Duration::from_millis(milliseconds),
+        authorizer_latency: None,
+        integration_latency: (status != 429).then(|| Duration::from_millis(milliseconds - 10)),
+        error: "",
+        request_bytes: 1,
+        response_bytes: 20,
+    })
+}
+
+#[test]
+fn an_api_counts_each_answer_and_how_long_it_took() {
+    let facts = [
+        (0, api_request(200, 30, "prod")),
+        (0, api_request(429, 10, "prod")),
+        (0, api_request(503, 110, "prod")),
+        (60_000, api_request(404, 20, "dev")),
+    ];
+    let of = |metric: &str, dimensions: &[(&str, &str)]| {
+        minutes(&format!("AWS/ApiGateway {metric}"), dimensions, &facts).unwrap()
+    };
+    let (api, prod, nothing) = (("ApiId", "shop"), ("Stage", "prod"), (0.0, 0.0));
+    assert_eq!(of("Count", &[api]), [(3.0, 3.0), (1.0, 1.0), nothing]);
+    assert_eq!(of("Count", &[api, prod]), [(3.0, 3.0), nothing, nothing]);
+    assert_eq!(of("4xx", &[api]), [(3.0, 1.0), (1.0, 1.0), nothing]);
+    assert_eq!(of("5xx", &[api]), [(3.0, 1.0), (1.0, 0.0), nothing]);
+    assert_eq!(of("Latency", &[api, prod]), [(3.0, 150.0), nothing, nothing]);
+    assert_eq!(of("IntegrationLatency", &[api, prod]), [(2.0, 120.0), nothing, nothing]);
+    assert_eq!(of("DataProcessed", &[api]), [(3.0, 63.0), (1.0, 21.0), nothing]);
+    assert_eq!(of("Count", &[("ApiId", "other")]), [nothing; 3]);
+}
+
 #[test]
 fn a_topic_counts_what_came_and_what_was_given_up() {
     let facts = [
@@ -114,7 +152,9 @@ fn a_topic_counts_what_came_and_what_was_given_up() {
 #[test]
 fn a_metric_or_a_dimension_that_is_not_modelled_is_not_made() {
     for (metric, dimensions) in [
-        ("AWS/Lambda IteratorAge", &[("FunctionName", "till")][..]),
+        ("AWS/ApiGateway Count", &[("ApiName", "shop")][..]),
+        ("AWS/ApiGateway Count", &[("ApiId", "shop"), ("Route", "GET /sales")]),
+        ("AWS/Lambda IteratorAge", &[("FunctionName", "till")]),
         ("AWS/Lambda Errors", &[]),
         ("AWS/Lambda Errors", &[("FunctionName", "till"), ("Resource", "till:1")]),
         ("AWS/SQS NumberOfEmptyReceives", &[("QueueName", "q")]),

@@ -39,8 +39,8 @@ fn next(text: &str) -> Option<(Token, &str)> {
     let ends = |character: char| character.is_whitespace() || "()=<>&|\"".contains(character);
     let first = text.chars().next()?.len_utf8();
     let end = text[first..].find(ends).map_or(text.len(), |end| first + end);
-    // `a!=b` has no space before its sign.
-    let end = text[..end].find("!").filter(|at| *at > 0 && text[at + 1..].starts_with('=')).unwrap_or(end);
+    // In `a!=b` the sign begins before the `=`.
+    let end = if end > first && text[..end].ends_with('!') && text[end..].starts_with('=') { end - 1 } else { end };
     Some((Token::Word(text[..end].to_owned()), &text[end..]))
 }
 
