@@ -16,6 +16,8 @@ pub enum Charge {
     LambdaComputeX86,
     /// One for each 512 KB.
     ApiRequests,
+    /// Users who signed in. A run shows those that it saw, and they are no more in a month.
+    CognitoUsers,
     /// To the internet, in GB: the bodies of an API's answers.
     DataTransferOut,
     /// Every request, a receive that finds nothing among them.
@@ -47,11 +49,12 @@ pub enum Charge {
 
 impl Charge {
     /// Every charge, in the order of a bill.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::LambdaRequests,
         Self::LambdaComputeArm64,
         Self::LambdaComputeX86,
         Self::ApiRequests,
+        Self::CognitoUsers,
         Self::DataTransferOut,
         Self::SqsRequests,
         Self::SnsPublishes,

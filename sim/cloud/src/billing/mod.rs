@@ -1,8 +1,8 @@
 //! What a month of this would cost on AWS: what is billed is counted as it happens, and priced by a dated table.
 //!
 //! Counted are requests, compute with init, request units, storage, log bytes, custom metrics, alarms, dashboards, keys
-//! and traces; see [`Charge`]. Not counted: what functions send to the internet (0.09 $/GB), receives above 64 KB, users
-//! of a user pool, and what people look at (queries of logs, metrics and traces).
+//! and traces; see [`Charge`]. Not counted: what functions send to the internet (0.09 $/GB), receives above 64 KB,
+//! and what people look at (queries of logs, metrics and traces).
 //!
 //! ```no_run
 //! # fn example(cloud: &rez_cloud::Cloud) -> Result<(), rez_cloud::billing::PricesError> {

@@ -13,6 +13,8 @@ pub(super) fn gather(cloud: &Cloud) -> Usage {
     usage.standing = standing(&cloud.topology, &meter, period);
     usage.count(Charge::Traces, cloud.lambda.traces() as f64);
     usage.count(Charge::CustomMetrics, cloud.cloudwatch.metric_hours() as f64 / HOURS);
+    let users: usize = cloud.user_pools.values().map(|pool| pool.active_users()).sum();
+    usage.stand(Charge::CognitoUsers, users as f64);
     tables(cloud, &mut usage);
     usage
 }

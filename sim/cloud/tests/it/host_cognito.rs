@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::Request;
+use rez_cloud::billing::{Charge, Prices};
 use rez_cloud::faults::{Fault, FaultKind, Target};
 use rez_cloud::host::cognito::{Client, Settings};
 use rez_cloud::program::Ambient;
 use rez_cloud::{Cloud, CloudBuilder};
 use serde_json::Value;
 
-use crate::support::{MINUTE, Recorder, clients, cloud};
+use crate::support::{MINUTE, Recorder, clients, cloud, pass};
 
 const KEYS: &str = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Guests/.well-known/jwks.json";
 const LOGIN: &str = "https://guests.auth.us-east-1.amazoncognito.com";
@@ -107,4 +108,18 @@ async fn faults_can_be_aimed_at_a_pool_and_at_what_it_does() {
     }
     let unknown = Target::parse("cognito:Nobody", &known).unwrap_err().to_string();
     assert!(unknown.contains("`Guests`") && unknown.contains("`Hosts`"), "{unknown}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_user_who_signs_in_is_billed_once_a_month() {
+    let cloud = two_pools().build().unwrap();
+    for user in ["ada", "grace"] {
+        cloud.user_pool("Guests").unwrap().add_user(user, "lovelace", &[]).unwrap();
+    }
+    tokens(&cloud).await;
+    tokens(&cloud).await;
+    pass(MINUTE).await;
+    let bill = cloud.bill(&Prices::us_east_1());
+    let users = bill.items.iter().find(|item| item.charge == Charge::CognitoUsers).unwrap();
+    assert_eq!((users.quantity, users.cost, users.cost_after_free_tier), (1.0, 0.015, 0.0));
 }

@@ -81,6 +81,11 @@ impl Cognito {
         })
     }
 
+    /// How many users were given tokens so far.
+    pub fn active_users(&self) -> usize {
+        self.with(|pool| pool.active.len())
+    }
+
     /// Adds a user, or replaces the one of that name. Tokens that were issued stay as they are; new ones show the change.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! The state of a pool, and which endpoint answers a request.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::SystemTime;
 
 use bytes::Bytes;
@@ -19,6 +19,8 @@ pub struct Pool {
     pub settings: Settings,
     pub keys: KeyRing,
     pub users: BTreeMap<String, User>,
+    /// Names of the users who were given tokens, ever: those that AWS bills.
+    pub active: BTreeSet<String>,
     /// Codes that were not exchanged yet.
     pub codes: Expiring<Code>,
     /// Names of signed-in users by their cookie.
@@ -34,6 +36,7 @@ impl Pool {
         Self {
             keys: KeyRing::new(seed.stream(&format!("cognito keys {}", settings.issuer))),
             users: BTreeMap::new(),
+            active: BTreeSet::new(),
             codes: Expiring::default(),
             logins: Expiring::default(),
             sessions: Expiring::default(),

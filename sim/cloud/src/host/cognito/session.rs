@@ -123,6 +123,9 @@ impl Pool {
         let id_token = wants_id
             .then(|| sign_id(&self.keys.id_token, shared(client.id_token_validity), session, user, &access_token));
         let expires_in = client.access_token_validity.as_secs();
+        if !self.active.contains(&session.username) {
+            self.active.insert(session.username.clone());
+        }
         Some(Tokens { id_token, access_token, refresh_token: None, expires_in, token_type: "Bearer" })
     }
 
