@@ -4,6 +4,9 @@ use super::policy::Decision;
 use crate::services::wire::Permission;
 use crate::services::{Service, ServiceError, names};
 
+/// The shape's full name, where a service writes it out: access is refused in front of it.
+const SHAPE: &str = "com.amazon.coral.service#AccessDeniedException";
+
 /// The refusal of `missing` to a session of a role ("Troubleshoot access denied error messages", IAM guide).
 pub fn denied(service: Service, role: &str, session: &str, missing: &Permission, why: Decision) -> ServiceError {
     let user = format!("arn:aws:sts::{}:assumed-role/{role}/{session}", names::ACCOUNT);
@@ -19,7 +22,11 @@ pub fn denied(service: Service, role: &str, session: &str, missing: &Permission,
         _ => format!("because no identity-based policy allows the {action} action"),
     };
     let message = format!("User: {user} is not authorized to perform: {action} on resource: {resource} {because}");
-    ServiceError::new(code, message).with_status(status)
+    let error = ServiceError::new(code, message).with_status(status);
+    match service {
+        Service::DynamoDb | Service::Sqs => error.with_shape(SHAPE),
+        _ => error,
+    }
 }
 
 #[cfg(test)]

@@ -73,6 +73,10 @@ fn too_large(length: usize, max: usize) -> Response<Bytes> {
 
 /// An error in Lambda's form.
 pub(crate) fn refusal(status: u16, code: &str, message: &str) -> Response<Bytes> {
+    // Access is refused by IAM, in front of Lambda.
+    if code == "AccessDeniedException" {
+        return typed(status, code, json!({ "Message": message }));
+    }
     typed(status, code, json!({ "Type": if status < 500 { "User" } else { "Service" }, "message": message }))
 }
 

@@ -20,9 +20,10 @@ pub(super) fn ok<T: Serialize>(body: &T, version: &str) -> Answer {
     Answer::ok(version, serde_json::to_vec(body).expect("answers are made of strings and numbers"))
 }
 
-/// A refusal: the shape's name in `__type`, the text in `message`.
+/// A refusal: the shape's name in `__type`, the text in `message`; in `Message` where IAM refuses, not the service.
 pub(super) fn error(error: &ServiceError, version: &str) -> Answer {
-    let body = json!({ "__type": error.shape, "message": error.message });
+    let member = if error.shape.ends_with("AccessDeniedException") { "Message" } else { "message" };
+    let body = json!({ "__type": error.shape, member: error.message });
     Answer { status: error.status, code: error.code.to_string(), ..Answer::ok(version, body.to_string()) }
 }
 
