@@ -18,6 +18,16 @@ pub(super) fn no_subscription() -> ServiceError {
     ServiceError::new("NotFound", "Subscription does not exist").with_status(404)
 }
 
+/// Where attributes come together, a refusal of the value of one says so.
+pub(super) fn among_attributes(attribute: &str, refusal: ServiceError) -> ServiceError {
+    match refusal.message.strip_prefix("Invalid parameter: ") {
+        Some(detail) if detail.starts_with(&format!("{attribute}: ")) => {
+            invalid(format!("Attributes Reason: {detail}"))
+        }
+        _ => refusal,
+    }
+}
+
 /// The sixth and later parts of an ARN.
 pub(super) fn arn_rest<'a>(parameter: &str, arn: &'a str) -> Result<&'a str, ServiceError> {
     let parts = arn.splitn(6, ':').count();

@@ -101,7 +101,7 @@ impl Sns {
         let (name, topic) = state.topic(topic)?;
         let mut subscription = Subscription::new(name, &id, protocol, endpoint)?;
         for (attribute, value) in attributes {
-            subscription.set(attribute, value)?;
+            subscription.set(attribute, value).map_err(|refusal| error::among_attributes(attribute, refusal))?;
         }
         let existing = topic.subscriptions.values().find(|existing| existing.endpoint == endpoint);
         if let Some(existing) = existing {

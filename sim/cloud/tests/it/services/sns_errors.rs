@@ -72,6 +72,7 @@ fn requests(subscription: &str) -> Vec<String> {
         publish("Subject="),
         publish("MessageStructure=json"),
         "Action=Publish&TopicArn=arn:aws:sns:us-east-1:123456789012:nowhere&Message=a".to_owned(),
+        "Action=DeleteTopic&TopicArn=randomstring".to_owned(),
         "Action=Publish&TopicArn=randomstring&Message=a".to_owned(),
         "Action=Publish&TopicArn=randomstring:1&Message=a".to_owned(),
         "Action=CreateTopic&Name=no+spaces".to_owned(),

@@ -57,7 +57,9 @@ fn conditions_of(key: &str, conditions: &Value) -> Result<Vec<Condition>, Servic
     match conditions {
         Value::Array(conditions) if conditions.is_empty() => Err(refused("Empty arrays are not allowed")),
         Value::Array(conditions) => conditions.iter().map(Condition::parse).collect(),
-        Value::Object(_) => {
+        Value::Object(nested) => {
+            // Nested keys are read before the scope is looked at.
+            nested.iter().try_for_each(|(key, conditions)| conditions_of(key, conditions).map(drop))?;
             Err(error::invalid("Filter policy scope MessageAttributes does not support nested filter policy"))
         }
         _ => Err(refused(format!("\"{key}\" must be an object or an array"))),
