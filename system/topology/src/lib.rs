@@ -24,6 +24,7 @@ mod parameters;
 mod resources;
 mod scope;
 mod section;
+mod shape;
 mod template;
 mod yaml;
 

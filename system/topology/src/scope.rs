@@ -4,7 +4,8 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use crate::error::Report;
-use crate::kinds::{self, Shape};
+use crate::kinds;
+use crate::shape;
 use crate::template::{Resource, Template};
 use crate::yaml::Value;
 
@@ -70,7 +71,13 @@ impl<'t> Scope<'t> {
     /// One attribute of a resource of this template.
     pub fn attribute(&self, resource: &Resource, attribute: &str) -> Option<String> {
         let (_, shape) = resource.kind.attributes.iter().find(|(known, _)| *known == attribute)?;
-        Some(shape.of(&self.name_of(resource, resource.line)?, self.place))
+        Some(shape.of(&resource.id, &self.name_of(resource, resource.line)?, self.place))
+    }
+
+    /// What `!Ref` gives for a resource.
+    pub fn reference_of(&self, resource: &Resource) -> Option<String> {
+        let shape = resource.kind.reference?;
+        Some(shape.of(&resource.id, &self.name_of(resource, resource.line)?, self.place))
     }
 
     /// The logical id of the function with this name or ARN.
@@ -84,16 +91,25 @@ impl<'t> Scope<'t> {
     }
 
     fn id_of(&self, kind: &str, name_or_arn: &str) -> Option<&'t str> {
-        let is_meant = |resource: &Resource| {
+        let is_meant = |resource: &&Resource| {
             let known = [self.name_of(resource, resource.line), self.attribute(resource, "Arn")];
             known.iter().flatten().any(|known| known == name_or_arn)
         };
-        let mut candidates = self.template.resources.values().filter(|resource| resource.kind.name == kind);
-        candidates.find(|resource| is_meant(resource)).map(|resource| resource.id.as_str())
+        self.resources_of(kind).find(is_meant).map(|resource| resource.id.as_str())
+    }
+
+    /// The resource of this kind for which `!Ref` gives `reference`.
+    pub fn resource_by_reference(&self, kind: &str, reference: &str) -> Option<&'t Resource> {
+        self.resources_of(kind).find(|resource| self.reference_of(resource).as_deref() == Some(reference))
+    }
+
+    /// Every resource of a kind, deployed or not.
+    pub fn resources_of<'k>(&self, kind: &'k str) -> impl Iterator<Item = &'t Resource> + use<'t, 'k> {
+        self.template.resources.values().filter(move |resource| resource.kind.name == kind)
     }
 
     /// An ARN made from a pattern with `{region}`, `{account}` and `{name}`.
-    pub fn arn(&self, pattern: &'static str, name: &str) -> String {
-        Shape::Made(pattern).of(name, self.place)
+    pub fn arn(&self, pattern: &str, name: &str) -> String {
+        shape::fill(pattern, name, self.place)
     }
 }

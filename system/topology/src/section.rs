@@ -16,16 +16,29 @@ pub(crate) struct Section<'n> {
     what: String,
     node: &'n Node,
     report: &'n Report,
+    /// Whether somebody else reads it too, and reports what is unknown.
+    partly: bool,
     known: RefCell<BTreeSet<&'static str>>,
 }
 
 impl<'n> Section<'n> {
     pub fn open(node: &'n Node, what: impl Into<String>, report: &'n Report) -> Self {
-        let section = Self { what: what.into(), node, report, known: RefCell::default() };
+        let section = Self { what: what.into(), node, report, partly: false, known: RefCell::default() };
         if !matches!(node.value, Value::Map(_) | Value::Broken) {
             report.add(node.line, format!("{} is {} (expected a mapping)", section.what, node.described()));
         }
         section
+    }
+
+    /// Opens a section to look something up in it.
+    pub fn open_partly(node: &'n Node, what: impl Into<String>, report: &'n Report) -> Self {
+        let mut section = Self::open(node, what, report);
+        section.partly = true;
+        section
+    }
+
+    pub fn node(&self) -> &'n Node {
+        self.node
     }
 
     pub fn line(&self) -> usize {
@@ -197,6 +210,19 @@ impl<'n> Section<'n> {
         self.list(key).iter().map(|item| Section::open(item, self.part(key), self.report)).collect()
     }
 
+    /// A map of such maps, under names that the template chooses.
+    pub fn section_map(&self, key: &'static str) -> Vec<(String, Section<'n>)> {
+        let Some(node) = self.find(key) else { return Vec::new() };
+        if !matches!(node.value, Value::Map(_)) {
+            self.wrong(key, node, "a mapping");
+        }
+        let section = |entry: &'n Entry| {
+            let what = format!("`{}` of {}", entry.key, self.part(key));
+            (entry.key.clone(), Section::open(&entry.value, what, self.report))
+        };
+        node.entries().iter().map(section).collect()
+    }
+
     fn part(&self, key: &str) -> String {
         format!("`{key}` of {}", self.what)
     }
@@ -204,6 +230,9 @@ impl<'n> Section<'n> {
 
 impl Drop for Section<'_> {
     fn drop(&mut self) {
+        if self.partly {
+            return;
+        }
         let known = self.known.borrow();
         for entry in self.node.entries().iter().filter(|entry| !known.contains(entry.key.as_str())) {
             let expected = alternatives(known.iter());

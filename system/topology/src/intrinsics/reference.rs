@@ -2,8 +2,8 @@
 
 use super::Function;
 use crate::error::alternatives;
-use crate::kinds::Shape;
 use crate::scope::Scope;
+use crate::shape::Shape;
 use crate::template::Resource;
 use crate::yaml::{Node, Value};
 
@@ -81,7 +81,7 @@ impl Scope<'_> {
             return self.broken(line, format!("`{}` is not deployed under this condition", resource.id));
         }
         match self.name_of(resource, line) {
-            Some(name) => Node::text(line, shape.of(&name, self.place)),
+            Some(name) => Node::text(line, shape.of(&resource.id, &name, self.place)),
             None => Node::broken(line),
         }
     }

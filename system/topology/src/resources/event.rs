@@ -93,9 +93,15 @@ pub(crate) fn permission(reading: &Reading<'_>, topology: &mut Topology) {
 /// The logical id of the function that a property names; reported, and empty, when there is none.
 pub(super) fn function(reading: &Reading<'_>, properties: &Section<'_>, key: &'static str) -> String {
     let Some(node) = properties.find(key) else { return String::new() };
-    let found = node.as_text().and_then(|text| reading.scope.function_id(text));
+    let found = node.as_text().and_then(|text| reading.scope.function_id(invoked(text)));
     if found.is_none() {
         properties.wrong(key, node, "a function of this template");
     }
     found.unwrap_or_default().to_owned()
+}
+
+/// What API Gateway's own way to name a function is about: `…:lambda:path/2015-03-31/functions/ARN/invocations`.
+fn invoked(name: &str) -> &str {
+    let arn = name.split_once(":lambda:path/2015-03-31/functions/").map(|(_, rest)| rest);
+    arn.and_then(|rest| rest.strip_suffix("/invocations")).unwrap_or(name)
 }

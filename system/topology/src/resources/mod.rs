@@ -1,6 +1,7 @@
 //! One file for each family of resources: what its properties are, and what becomes of them.
 
 pub(crate) mod alarm;
+pub(crate) mod api;
 pub(crate) mod deployment;
 pub(crate) mod event;
 pub(crate) mod function;
@@ -10,6 +11,7 @@ mod policy;
 pub(crate) mod queue;
 pub(crate) mod role;
 pub(crate) mod rule;
+pub(crate) mod sign_in;
 pub(crate) mod table;
 pub(crate) mod topic;
 
@@ -46,8 +48,33 @@ impl Reading<'_> {
         self.scope.name_of(self.resource, self.resource.line).unwrap_or_default()
     }
 
+    /// What `!Ref` gives for it; empty when that was reported.
+    pub fn reference(&self) -> String {
+        self.scope.reference_of(self.resource).unwrap_or_default()
+    }
+
     pub fn attribute(&self, attribute: &str) -> String {
         self.scope.attribute(self.resource, attribute).unwrap_or_default()
+    }
+
+    /// The resource of `kind` whose `!Ref` a property holds; reported when it is none.
+    pub fn named(&self, properties: &Section<'_>, key: &'static str, kind: &str, expected: &str) -> Option<&Resource> {
+        let node = properties.find(key)?;
+        let found = node.as_text().and_then(|text| self.scope.resource_by_reference(kind, text));
+        if found.is_none() {
+            properties.wrong(key, node, expected);
+        }
+        found
+    }
+
+    /// Another resource of the template, to look something up in it.
+    pub fn other<'o>(&'o self, resource: &'o Resource) -> Reading<'o> {
+        Reading { scope: self.scope, resource, properties: self.scope.resolve(&resource.properties) }
+    }
+
+    /// The properties of a resource that is only looked into. What is unknown in them is reported by its own reader.
+    pub fn properties_again(&self) -> Section<'_> {
+        Section::open_partly(&self.properties, format!("`{}`", self.resource.kind.name), self.scope.report)
     }
 }
 

@@ -88,7 +88,9 @@ fn unknown_names_at_the_top() {
 #[test]
 fn resources() {
     let found = mistakes_with("Resources:\n  R:\n    Type: AWS::EC2::Instance", &Options::default());
-    assert!(found[0].starts_with("3: unknown resource type `AWS::EC2::Instance` (expected one of `AWS::Chatbot::"));
+    assert!(
+        found[0].starts_with("3: unknown resource type `AWS::EC2::Instance` (expected one of `AWS::ApiGatewayV2::Api`")
+    );
     check("Resources:\n  R: {}", &["2: missing property `Type` of resource `R`"]);
     check(
         "Resources:\n  R:\n    Type: AWS::SQS::Queue\n    DependsOn: Q",

@@ -1,5 +1,11 @@
 //! What a template describes, after parameters and conditions are resolved for one stage.
 
+mod api;
+mod sign_in;
+
+pub use api::{AccessLog, Authorizer, Cors, HttpApi, Route, Throttle};
+pub use sign_in::{UserGroup, UserPool, UserPoolClient};
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -23,6 +29,8 @@ pub struct Topology {
     pub log_groups: BTreeMap<String, LogGroup>,
     pub metric_filters: BTreeMap<String, MetricFilter>,
     pub alarms: BTreeMap<String, Alarm>,
+    pub http_apis: BTreeMap<String, HttpApi>,
+    pub user_pools: BTreeMap<String, UserPool>,
     pub store_parameters: BTreeMap<String, StoreParameter>,
 }
 

@@ -1,0 +1,67 @@
+//! `AWS::ApiGatewayV2::Route`: a method and a path, and the function that answers them.
+
+use super::super::{Reading, event};
+use super::{integration, part_of, stage};
+use crate::kinds;
+use crate::model::{Route, Topology};
+use crate::section::Section;
+
+const METHODS: [&str; 8] = ["ANY", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
+
+pub(crate) fn read(reading: &Reading<'_>, topology: &mut Topology) {
+    let properties = reading.properties();
+    properties.deployment_only(&["OperationName"]);
+    let (method, path) = key(&properties);
+    let authorizer = authorizer(reading, &properties);
+    let target = target(reading, &properties);
+    let throttle = stage::throttle_of_route(reading, &properties);
+    let Some(api) = part_of(reading, &properties, topology) else { return };
+    let Some((function, timeout)) = target else { return };
+    let route = Route { method, path, function, timeout, authorizer, throttle };
+    let place = api.routes.partition_point(|other| other.key() < route.key());
+    api.routes.insert(place, route);
+}
+
+/// Method and path of `RouteKey`.
+fn key(properties: &Section<'_>) -> (String, String) {
+    let key = properties.required_text("RouteKey");
+    match key.split_once(' ') {
+        Some((method, path)) if METHODS.contains(&method) && path.starts_with('/') => {
+            (method.to_owned(), path.to_owned())
+        }
+        _ => {
+            if let (true, Some(node)) = (key != "$default", properties.find("RouteKey")) {
+                properties.wrong("RouteKey", node, "`METHOD /path` or `$default`");
+            }
+            (String::new(), key)
+        }
+    }
+}
+
+/// The name of the authorizer that stands before the route.
+fn authorizer(reading: &Reading<'_>, properties: &Section<'_>) -> Option<String> {
+    let guarded = properties.one_of("AuthorizationType", &["CUSTOM", "NONE"]).as_deref() == Some("CUSTOM");
+    if guarded {
+        properties.require("AuthorizerId");
+    }
+    let resource = reading.named(properties, "AuthorizerId", kinds::AUTHORIZER, "an authorizer of this template")?;
+    if let (false, Some(node)) = (guarded, properties.find("AuthorizerId")) {
+        properties.wrong("AuthorizerId", node, "nothing, because `AuthorizationType` is not `CUSTOM`");
+    }
+    reading.scope.name_of(resource, resource.line)
+}
+
+/// The function that answers, and how long it may take.
+fn target(reading: &Reading<'_>, properties: &Section<'_>) -> Option<(String, std::time::Duration)> {
+    properties.require("Target");
+    let node = properties.find("Target")?;
+    let integration = node.as_text().and_then(|text| text.strip_prefix("integrations/"));
+    let integration = integration.and_then(|id| reading.scope.resource_by_reference(kinds::INTEGRATION, id));
+    let Some(integration) = integration else {
+        properties.wrong("Target", node, "`integrations/` and an integration of this template");
+        return None;
+    };
+    let integration = reading.other(integration);
+    let properties = integration.properties_again();
+    Some((event::function(&integration, &properties, "IntegrationUri"), integration::timeout(&properties)))
+}
