@@ -6,6 +6,7 @@ mod indexes;
 mod indexes_by_model;
 mod items;
 mod managing;
+mod plain_by_engine;
 mod transactions;
 
 use std::time::{Duration, UNIX_EPOCH};

@@ -1,19 +1,19 @@
 //! Items in DynamoDB JSON, and what a write changed about one.
 
-use std::sync::Arc;
-
 use dynoxide::types::normalize_dynamo_number;
 use dynoxide::{AttributeValue, Item};
 use serde::Serialize;
 use serde_json::Value;
 
+use super::image::SharedImage;
+use super::items::ItemId;
+
 /// One item's change, as the history tells it.
 #[derive(Debug)]
 pub(super) struct Change {
-    pub table: Arc<str>,
-    pub key: Value,
-    pub before: Option<Value>,
-    pub after: Option<Value>,
+    pub id: ItemId,
+    pub before: Option<SharedImage>,
+    pub after: Option<SharedImage>,
     pub by_expiry: bool,
 }
 
@@ -30,6 +30,10 @@ impl ItemKey {
             }
         }
         Self(json(&key).to_string().into())
+    }
+
+    pub fn to_json(&self) -> Value {
+        serde_json::from_str(&self.0).expect("a key reads back")
     }
 
     pub fn to_item(&self) -> Item {

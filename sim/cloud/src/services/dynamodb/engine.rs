@@ -4,17 +4,18 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use dynoxide::actions::delete_item::DeleteItemRequest;
-use dynoxide::actions::get_item::GetItemRequest;
 use dynoxide::{Database, Item};
 use serde_json::Value;
 
 use super::capacity::{Consumed, WriteUnits};
-use super::change::{Change, ItemKey, json};
+use super::change::Change;
 use super::error::Refusal;
 use super::expiry::{self, Expiry};
 use super::idempotency::Tokens;
+use super::image::SharedImage;
+use super::items::{ItemId, Items};
 use super::locks::Locks;
+use super::plain::Learned;
 use super::replica::Replica;
 use super::table::Table;
 use crate::profile::DynamoDbKnobs;
@@ -24,7 +25,9 @@ pub(super) struct Engine {
     pub clock: Clock,
     pub knobs: DynamoDbKnobs,
     /// Items of all tables, without global secondary indexes.
-    pub items: Database,
+    pub items: Items,
+    /// Statements that the items' engine has taken before.
+    pub learned: Learned,
     /// Items of the tables that have such indexes, as those show them.
     pub replica: Replica,
     pub tables: BTreeMap<String, Table>,
@@ -47,9 +50,9 @@ pub(super) struct Done {
 
 /// What a write did to one item.
 pub(super) struct Write {
-    pub key: Item,
-    pub before: Option<Item>,
-    pub after: Option<Item>,
+    pub id: ItemId,
+    pub before: Option<SharedImage>,
+    pub after: Option<SharedImage>,
 }
 
 impl Engine {
@@ -62,7 +65,8 @@ impl Engine {
         Self {
             clock,
             knobs,
-            items: database(),
+            items: Items::new(database()),
+            learned: Learned::default(),
             replica,
             tables: BTreeMap::new(),
             locks: Locks::default(),
@@ -115,39 +119,28 @@ impl Engine {
         self.tables.get_mut(name).ok_or_else(Refusal::no_such_table)
     }
 
-    /// An item as it is now.
-    pub fn item(&self, table: &str, key: &Item) -> Result<Option<Item>, Refusal> {
-        let request = GetItemRequest { table_name: table.to_owned(), key: key.clone(), ..Default::default() };
-        Ok(self.items.get_item(request)?.item)
+    /// Takes note of a write that has been carried out: facts, indexes, expiry. Answers with its cost.
+    pub fn commit(&mut self, write: Write) -> WriteUnits {
+        self.note(write, false)
     }
 
-    /// Takes note of a write that the engine has carried out: facts, indexes, expiry. Answers with its cost.
-    pub fn commit(&mut self, table: &str, write: Write) -> WriteUnits {
-        self.note(table, write, false)
-    }
-
-    fn note(&mut self, table: &str, write: Write, by_expiry: bool) -> WriteUnits {
-        let Write { key, before, after } = write;
-        let table = &self.tables[table];
-        let units = table.write_units(before.as_ref(), after.as_ref());
-        if before == after {
+    fn note(&mut self, write: Write, by_expiry: bool) -> WriteUnits {
+        let Write { id, before, after } = write;
+        let table = &self.tables[&*id.0];
+        let (old, new) = (before.as_ref().map(|image| &image.item), after.as_ref().map(|image| &image.item));
+        let units = table.write_units(old, new);
+        if old == new {
             return units;
         }
-        self.changes.push(Change {
-            table: table.name.clone(),
-            key: json(&key),
-            before: before.as_ref().map(json),
-            after: after.as_ref().map(json),
-            by_expiry,
-        });
-        if let Some(second) = expiry_set(table, before.as_ref(), after.as_ref()) {
-            self.expiry.schedule(second, table.name.clone(), ItemKey::of(&key));
+        if let Some(second) = expiry_set(table, old, new) {
+            self.expiry.schedule(second, id.clone());
         }
         // What costs an index nothing changes nothing in it.
         if !units.indexes.is_empty() {
-            let image = after.and_then(|item| table.indexed(item));
-            self.replica.note(&table.name, ItemKey::of(&key), image, self.clock.now());
+            let image = new.and_then(|item| table.indexed(item));
+            self.replica.note(&table.name, id.1.clone(), image, self.clock.now());
         }
+        self.changes.push(Change { id, before, after, by_expiry });
         units
     }
 
@@ -155,34 +148,27 @@ impl Engine {
     pub fn schedule_expiry(&mut self, table: &str, item: &Item) {
         let table = &self.tables[table];
         if let (Some(second), Some(key)) = (expiry_set(table, None, Some(item)), table.key_of(item)) {
-            self.expiry.schedule(second, table.name.clone(), ItemKey::of(&key));
+            self.expiry.schedule(second, table.id_of(&key));
         }
     }
 
     /// Removes what has been expired for as long as the profile says. Nobody pays for it.
     fn expire(&mut self) {
         let now = self.clock.now();
-        for (table, key) in self.expiry.take_due(now, self.knobs.ttl_delay) {
-            let key = key.to_item();
-            if !self.is_expired(&table, &key, now) {
-                continue;
+        for id in self.expiry.take_due(now, self.knobs.ttl_delay) {
+            if let Some(before) = self.expired(&id, now) {
+                self.items.write(&id, None);
+                self.note(Write { id, before: Some(before), after: None }, true);
             }
-            let request = DeleteItemRequest {
-                table_name: table.to_string(),
-                key: key.clone(),
-                return_values: Some("ALL_OLD".to_owned()),
-                ..Default::default()
-            };
-            let before = self.items.delete_item(request).expect("an item that is there can be removed").attributes;
-            self.note(&table, Write { key, before, after: None }, true);
         }
     }
 
-    fn is_expired(&self, table: &str, key: &Item, now: SystemTime) -> bool {
-        let attribute = self.tables.get(table).and_then(|table| table.ttl_attribute.as_deref());
-        let Some(attribute) = attribute else { return false };
-        let item = self.item(table, key).ok().flatten();
-        item.and_then(|item| expiry::expires(&item, attribute)).is_some_and(|second| expiry::is_past(second, now))
+    /// The item, if it is there and past its time.
+    fn expired(&mut self, id: &ItemId, now: SystemTime) -> Option<SharedImage> {
+        let attribute = self.tables.get(&*id.0)?.ttl_attribute.as_deref()?;
+        let image = self.items.get(id).ok().flatten()?;
+        let expires = expiry::expires(&image.item, attribute)?;
+        expiry::is_past(expires, now).then_some(image)
     }
 }
 

@@ -1,12 +1,11 @@
 //! When items expire, in order, so that removing them looks at no other item.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use dynoxide::{AttributeValue, Item};
 
-use super::change::ItemKey;
+use super::items::ItemId;
 
 /// An expiry further back than this is taken for a mistake, and the item stays (five years).
 const PAST_MAX_SECONDS: u64 = 5 * 365 * 24 * 60 * 60;
@@ -15,16 +14,16 @@ const PAST_MAX_SECONDS: u64 = 5 * 365 * 24 * 60 * 60;
 /// compared with the item as it is.
 #[derive(Default)]
 pub(super) struct Expiry {
-    by_second: BTreeMap<u64, Vec<(Arc<str>, ItemKey)>>,
+    by_second: BTreeMap<u64, Vec<ItemId>>,
 }
 
 impl Expiry {
-    pub fn schedule(&mut self, second: u64, table: Arc<str>, key: ItemKey) {
-        self.by_second.entry(second).or_default().push((table, key));
+    pub fn schedule(&mut self, second: u64, id: ItemId) {
+        self.by_second.entry(second).or_default().push(id);
     }
 
     /// Takes out what expired `delay` or longer before `now`.
-    pub fn take_due(&mut self, now: SystemTime, delay: Duration) -> Vec<(Arc<str>, ItemKey)> {
+    pub fn take_due(&mut self, now: SystemTime, delay: Duration) -> Vec<ItemId> {
         let Some(limit) = now.checked_sub(delay).map(seconds) else { return Vec::new() };
         let mut due = Vec::new();
         while let Some(entry) = self.by_second.first_entry().filter(|entry| *entry.key() < limit) {

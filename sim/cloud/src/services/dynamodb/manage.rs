@@ -32,7 +32,7 @@ impl Engine {
         let Some(attribute) = &table.ttl_attribute else { return Ok(()) };
         let specification = json!({ "AttributeName": attribute, "Enabled": true });
         let request = json!({ "TableName": table.name, "TimeToLiveSpecification": specification });
-        self.items.update_time_to_live(read_value(request)?)?;
+        self.items.engine().update_time_to_live(read_value(request)?)?;
         Ok(())
     }
 
@@ -68,11 +68,11 @@ impl Engine {
             ..Default::default()
         });
         request.attribute_definitions = own;
-        self.items.create_table(request)?;
+        self.items.engine().create_table(request)?;
         if let Some(replicated) = replicated
             && let Err(error) = self.replica.database.create_table(replicated)
         {
-            self.items.delete_table(DeleteTableRequest { table_name: table.name.to_string() })?;
+            self.items.engine().delete_table(DeleteTableRequest { table_name: table.name.to_string() })?;
             return Err(error.into());
         }
         self.tables.insert(table.name.to_string(), table);
@@ -84,7 +84,8 @@ impl Engine {
         let name = request.table_name.clone();
         let mut description = self.description(&name)?;
         description["TableStatus"] = "DELETING".into();
-        self.items.delete_table(request)?;
+        self.items.engine().delete_table(request)?;
+        self.items.forget(&name);
         let table = self.tables.remove(&name);
         if table.is_some_and(|table| !table.indexes.is_empty()) {
             self.replica.forget(&name);
@@ -101,7 +102,7 @@ impl Engine {
     /// The engine's description, with what it knows otherwise or draws at random put right.
     fn description(&mut self, name: &str) -> Result<Value, Refusal> {
         let request = || DescribeTableRequest { table_name: name.to_owned() };
-        let mut description = change::json(&self.items.describe_table(request())?.table);
+        let mut description = change::json(&self.items.engine().describe_table(request())?.table);
         let now = self.clock.now();
         let table = self.tables.get(name).ok_or_else(Refusal::no_such_table)?;
         let created = table.created.duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -130,14 +131,14 @@ impl Engine {
     }
 
     pub fn list_tables(&mut self, body: &[u8]) -> Result<Value, Refusal> {
-        outcome(self.items.list_tables(read(body)?))
+        outcome(self.items.engine().list_tables(read(body)?))
     }
 
     pub fn update_time_to_live(&mut self, body: &[u8]) -> Result<Value, Refusal> {
         let request: UpdateTimeToLiveRequest = read(body)?;
         let specification = request.time_to_live_specification.clone();
         let name = request.table_name.clone();
-        let answer = outcome(self.items.update_time_to_live(request))?;
+        let answer = outcome(self.items.engine().update_time_to_live(request))?;
         self.table(&name)?.ttl_attribute = specification.enabled.then_some(specification.attribute_name);
         for item in self.all_items(&name)? {
             self.schedule_expiry(&name, &item);
@@ -146,15 +147,15 @@ impl Engine {
     }
 
     pub fn describe_time_to_live(&mut self, body: &[u8]) -> Result<Value, Refusal> {
-        outcome(self.items.describe_time_to_live(read(body)?))
+        outcome(self.items.engine().describe_time_to_live(read(body)?))
     }
 
-    fn all_items(&self, table: &str) -> Result<Vec<Item>, Refusal> {
+    fn all_items(&mut self, table: &str) -> Result<Vec<Item>, Refusal> {
         let mut items = Vec::new();
         let mut exclusive_start_key = None;
         loop {
             let request = ScanRequest { table_name: table.to_owned(), exclusive_start_key, ..Default::default() };
-            let page = self.items.scan(request)?;
+            let page = self.items.engine().scan(request)?;
             items.extend(page.items.unwrap_or_default());
             exclusive_start_key = page.last_evaluated_key;
             if exclusive_start_key.is_none() {

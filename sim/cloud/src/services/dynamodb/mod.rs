@@ -11,9 +11,13 @@ mod engine;
 mod error;
 mod expiry;
 mod idempotency;
+mod image;
 mod index;
+mod items;
 mod locks;
 mod manage;
+mod plain;
+mod plain_write;
 mod read;
 mod replica;
 mod table;
@@ -107,12 +111,12 @@ impl DynamoDb {
     fn report(&self, changes: &[Change], cause: Cause<'_>) {
         for change in changes {
             let cause = if change.by_expiry { Cause::Cloud } else { cause };
-            let Change { table, key, before, after, .. } = change;
+            let Change { id: (table, key), before, after, .. } = change;
             self.shared.history.record(Fact::Item {
                 table,
-                key,
-                before: before.as_ref(),
-                after: after.as_ref(),
+                key: &key.to_json(),
+                before: before.as_ref().map(|image| &image.json),
+                after: after.as_ref().map(|image| &image.json),
                 cause,
             });
         }

@@ -4,8 +4,8 @@ use dynoxide::actions::batch_get_item::BatchGetItemRequest;
 use dynoxide::actions::get_item::GetItemRequest;
 use dynoxide::actions::query::QueryRequest;
 use dynoxide::actions::scan::ScanRequest;
-use dynoxide::types::ConsumedCapacity;
-use serde_json::Value;
+use dynoxide::types::{ConsumedCapacity, item_size, read_capacity_units_with_consistency};
+use serde_json::{Value, json};
 
 use super::change;
 use super::engine::Engine;
@@ -19,10 +19,33 @@ impl Engine {
         let mut request: GetItemRequest = read(body)?;
         self.admit_read(&request.table_name)?;
         let asked = ask(&mut request.return_consumed_capacity);
-        let mut answer = self.items.get_item(request)?;
+        if let Some(answer) = self.get_plainly(&request, asked)? {
+            return Ok(answer);
+        }
+        let mut answer =
+            self.items.engine_for([&self.tables[&request.table_name].id_of(&request.key)]).get_item(request)?;
         self.charge_reads(answer.consumed_capacity.as_ref());
         answer.consumed_capacity = answer.consumed_capacity.filter(|_| asked);
         Ok(change::json(&answer))
+    }
+
+    /// The item as it is at hand. Projections, and keys that the engine may refuse, are the engine's.
+    fn get_plainly(&mut self, request: &GetItemRequest, asked: bool) -> Result<Option<Value>, Refusal> {
+        let table = self.table(&request.table_name)?;
+        let is_plain = !asked
+            && request.projection_expression.is_none()
+            && request.attributes_to_get.is_none()
+            && request.expression_attribute_names.is_none()
+            && table.has_plain_key(&request.key);
+        if !is_plain {
+            return Ok(None);
+        }
+        let id = table.id_of(&request.key);
+        let image = self.items.get(&id)?;
+        let size = image.as_ref().map_or(0, |image| item_size(&image.item));
+        let units = read_capacity_units_with_consistency(size, request.consistent_read.unwrap_or(false));
+        self.table(&request.table_name)?.capacity.charge_read(units);
+        Ok(Some(image.map_or_else(|| json!({}), |image| json!({ "Item": image.json }))))
     }
 
     pub fn query(&mut self, body: &[u8]) -> Result<Value, Refusal> {
@@ -30,7 +53,7 @@ impl Engine {
         self.admit_read(&request.table_name)?;
         let asked = ask(&mut request.return_consumed_capacity);
         let of_index = self.catch_up(&request.table_name, request.index_name.as_deref());
-        let database = if of_index { &self.replica.database } else { &self.items };
+        let database = if of_index { &self.replica.database } else { self.items.engine() };
         let mut answer = database.query(request)?;
         self.charge_reads(answer.consumed_capacity.as_ref());
         answer.consumed_capacity = answer.consumed_capacity.filter(|_| asked);
@@ -42,7 +65,7 @@ impl Engine {
         self.admit_read(&request.table_name)?;
         let asked = ask(&mut request.return_consumed_capacity);
         let of_index = self.catch_up(&request.table_name, request.index_name.as_deref());
-        let database = if of_index { &self.replica.database } else { &self.items };
+        let database = if of_index { &self.replica.database } else { self.items.engine() };
         let mut answer = database.scan(request)?;
         self.charge_reads(answer.consumed_capacity.as_ref());
         answer.consumed_capacity = answer.consumed_capacity.filter(|_| asked);
@@ -55,7 +78,7 @@ impl Engine {
         let unprocessed = self.take_throttled(&mut body)?;
         let mut request: BatchGetItemRequest = read_value(body)?;
         let asked = ask(&mut request.return_consumed_capacity);
-        let mut answer = self.items.batch_get_item(request)?;
+        let mut answer = self.items.engine().batch_get_item(request)?;
         self.charge_reads(answer.consumed_capacity.iter().flatten());
         answer.consumed_capacity = answer.consumed_capacity.filter(|_| asked);
         answer.unprocessed_keys.extend(unprocessed);

@@ -5,18 +5,25 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use dynoxide::actions::create_table::CreateTableRequest;
-use dynoxide::types::{AttributeDefinition, KeyType, item_size, table_write_capacity_units};
-use dynoxide::{DynoxideError, Item};
+use dynoxide::types::{AttributeDefinition, KeyType, ScalarAttributeType, item_size, table_write_capacity_units};
+use dynoxide::{AttributeValue, DynoxideError, Item};
 
 use super::capacity::{Capacity, WriteUnits};
+use super::change::ItemKey;
 use super::index::Index;
+use super::items::ItemId;
 use crate::profile::DynamoDbKnobs;
 use crate::services::throttle::Throttle;
+
+/// Bytes of a sort key ("Constraints in Amazon DynamoDB"); a partition key may have twice as many.
+const SORT_KEY_MAX: usize = 1_024;
 
 pub(super) struct Table {
     pub name: Arc<str>,
     /// Partition key, then sort key if there is one.
     keys: Vec<String>,
+    /// Whether plain statements may write to it: all keys are strings, and no local index has a say.
+    is_plain: bool,
     pub attributes: Vec<AttributeDefinition>,
     /// The global secondary ones.
     pub indexes: Vec<Index>,
@@ -40,8 +47,10 @@ impl Table {
         let indexes: Vec<Index> = definitions.map(|definition| Index::read(definition, &keys, kind_of)).collect();
         let projected = indexes.iter().map(|index| index.projected.clone());
         let projected = projected.reduce(|all, one| Some(all?.union(&one?).cloned().collect())).flatten();
+        let is_text = |name: &String| matches!(kind_of(name), ScalarAttributeType::S);
         Self {
             name: request.table_name.as_str().into(),
+            is_plain: keys.iter().all(is_text) && request.local_secondary_indexes.is_none(),
             keys,
             attributes: request.attribute_definitions.clone(),
             indexes,
@@ -57,6 +66,19 @@ impl Table {
         self.keys.iter().map(|name| Some((name.clone(), item.get(name)?.clone()))).collect()
     }
 
+    pub fn id_of(&self, key: &Item) -> ItemId {
+        (self.name.clone(), ItemKey::of(key))
+    }
+
+    /// Whether plain statements may work with this key: whole, and nothing that the engine could refuse.
+    pub fn has_plain_key(&self, key: &Item) -> bool {
+        let is_plain = |name: &String| match key.get(name) {
+            Some(AttributeValue::S(text)) => !text.is_empty() && text.len() <= SORT_KEY_MAX,
+            _ => false,
+        };
+        self.is_plain && key.len() == self.keys.len() && self.keys.iter().all(is_plain)
+    }
+
     pub fn has_index(&self, name: Option<&str>) -> bool {
         self.indexes.iter().any(|index| Some(index.name.as_str()) == name)
     }
@@ -68,12 +90,13 @@ impl Table {
     }
 
     /// What its indexes hold of an item; `None` when none of them holds it.
-    pub fn indexed(&self, item: Item) -> Option<Item> {
-        if !self.indexes.iter().any(|index| index.holds(&item)) {
+    pub fn indexed(&self, item: &Item) -> Option<Item> {
+        if !self.indexes.iter().any(|index| index.holds(item)) {
             return None;
         }
-        let Some(names) = &self.projected else { return Some(item) };
-        Some(item.into_iter().filter(|(name, _)| names.contains(name)).collect())
+        let Some(names) = &self.projected else { return Some(item.clone()) };
+        let held = names.iter().filter_map(|name| item.get_key_value(name));
+        Some(held.map(|(name, value)| (name.clone(), value.clone())).collect())
     }
 
     /// What it costs to write `after` where `before` was.

@@ -1,7 +1,6 @@
 //! TransactWriteItems: all or nothing, once per token, and its items held for as long as it takes.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::SystemTime;
 
 use dynoxide::actions::transact_write_items::{TransactWriteItem, TransactWriteItemsRequest};
@@ -14,18 +13,19 @@ use dynoxide::{DynoxideError, Item};
 use serde_json::{Value, json};
 
 use super::capacity::WriteUnits;
-use super::change::ItemKey;
 use super::engine::{Engine, Write};
 use super::error::{Refusal, read, read_value, reason};
 use super::idempotency::fingerprint;
+use super::image::{Image, SharedImage};
+use super::items::ItemId;
+use super::plain::Recalled;
+use super::plain_write::act_plainly;
 
 /// One action, as far as the service around the engine cares.
 struct Action {
-    table: Arc<str>,
+    id: ItemId,
     key: Item,
-    /// The key as text.
-    id: ItemKey,
-    before: Option<Item>,
+    before: Option<SharedImage>,
     effect: Effect,
 }
 
@@ -55,11 +55,23 @@ impl Engine {
         request.return_consumed_capacity = None;
         let actions = self.actions(&request.transact_items)?;
         self.admit_transaction(&actions, now)?;
-        if let Err(error) = self.items.transact_write_items(request) {
-            return Err(self.cancel(&actions, now, error));
-        }
-        let until = self.hold(&actions, now);
-        let writes = self.results(actions)?;
+        let recalled: Vec<Recalled> = request
+            .transact_items
+            .iter()
+            .zip(&actions)
+            .map(|(item, action)| self.recall_action(item, &action.key))
+            .collect();
+        let (until, writes) = match self.transact_plainly(&request.transact_items, &recalled, &actions) {
+            Some(writes) => (self.hold(&actions, now), writes),
+            None => {
+                let engine = self.items.engine_for(actions.iter().map(|action| &action.id));
+                if let Err(error) = engine.transact_write_items(request) {
+                    return Err(self.cancel(&actions, now, error));
+                }
+                recalled.into_iter().for_each(|recalled| self.learned.learn(recalled));
+                (self.hold(&actions, now), self.results(actions)?)
+            }
+        };
         let (units, reads) = self.commit_all(writes);
         if let Some(token) = token {
             self.tokens.remember(token, fingerprint, until, reads);
@@ -90,15 +102,40 @@ impl Engine {
     }
 
     fn action(&mut self, (table, key_holder, effect): Parts<'_>) -> Result<Action, Refusal> {
-        let entry = self.table(table)?;
-        let name = entry.name.clone();
+        let table = self.table(table)?;
         let key = match effect {
-            Effect::Put(_) => entry.key_of(key_holder).unwrap_or_default(),
+            Effect::Put(_) => table.key_of(key_holder).unwrap_or_default(),
             _ => key_holder.clone(),
         };
+        let id = table.id_of(&key);
         // A key that is none is the engine's to refuse.
-        let before = self.item(table, &key).ok().flatten();
-        Ok(Action { table: name, id: ItemKey::of(&key), key, before, effect })
+        let before = self.items.get(&id).ok().flatten();
+        Ok(Action { id, key, before, effect })
+    }
+
+    /// What the transaction writes, when all of it is plain and nothing stands in its way. It has written it then.
+    fn transact_plainly(
+        &mut self,
+        items: &[TransactWriteItem],
+        recalled: &[Recalled],
+        actions: &[Action],
+    ) -> Option<Vec<Write>> {
+        let ids: BTreeSet<&ItemId> = actions.iter().map(|action| &action.id).collect();
+        if ids.len() < items.len() {
+            return None;
+        }
+        let mut writes = Vec::with_capacity(actions.len());
+        for ((item, recalled), action) in items.iter().zip(recalled).zip(actions) {
+            let before = action.before.as_ref().map(|image| &image.item);
+            let after = act_plainly(item, recalled, &action.key, before)?;
+            self.tables[&*action.id.0].check_indexes(&after).ok()?;
+            let after = Some(Image::shared(after));
+            writes.push(Write { id: action.id.clone(), before: action.before.clone(), after });
+        }
+        for write in &writes {
+            self.items.write(&write.id, write.after.clone());
+        }
+        Some(writes)
     }
 
     /// # Errors
@@ -106,8 +143,8 @@ impl Engine {
     fn admit_transaction(&mut self, actions: &[Action], now: SystemTime) -> Result<(), Refusal> {
         let mut reasons = Vec::with_capacity(actions.len());
         for action in actions {
-            let held = self.locks.is_held(&(action.table.clone(), action.id.clone()), now);
-            let table = self.table(&action.table)?;
+            let held = self.locks.is_held(&action.id, now);
+            let table = self.table(&action.id.0)?;
             let throttled = !table.capacity.writes.admits(now);
             let mut reason = reason(match (held, throttled) {
                 (true, _) => Some("TransactionConflict"),
@@ -131,7 +168,7 @@ impl Engine {
         let until = now + self.takes;
         if until > now {
             for action in actions {
-                self.locks.hold((action.table.clone(), action.id.clone()), now, until);
+                self.locks.hold(action.id.clone(), now, until);
             }
         }
         until
@@ -142,50 +179,54 @@ impl Engine {
         if matches!(error, DynoxideError::TransactionCanceledException(..)) {
             self.hold(actions, now);
             for action in actions {
-                let Some(table) = self.tables.get_mut(&*action.table) else { continue };
-                let units = table.write_units(action.before.as_ref(), action.before.as_ref());
+                let Some(table) = self.tables.get_mut(&*action.id.0) else { continue };
+                let before = action.before.as_ref().map(|image| &image.item);
+                let units = table.write_units(before, before);
                 table.capacity.charge_write(&units.transactional());
             }
         }
         error.into()
     }
 
-    /// The items as the transaction left them. When an index cannot hold one, all of it is undone.
-    fn results(&mut self, actions: Vec<Action>) -> Result<Vec<(Arc<str>, Write)>, Refusal> {
+    /// The items as the engine has left them. When an index cannot hold one, all of it is undone.
+    fn results(&mut self, actions: Vec<Action>) -> Result<Vec<Write>, Refusal> {
         let mut writes = Vec::with_capacity(actions.len());
         let mut reasons = Vec::with_capacity(actions.len());
-        for Action { table, key, before, effect, .. } in actions {
+        for Action { id, before, effect, .. } in actions {
             let mut reason = reason(None);
             let after = match effect {
-                Effect::Put(item) => Some(item),
+                Effect::Put(item) => Some(Image::shared(item)),
                 Effect::Delete => None,
                 Effect::Check => before.clone(),
-                Effect::Update => self.item(&table, &key)?,
+                Effect::Update => self.items.read(&id)?.map(Image::shared),
             };
-            if let Some(Err(error)) = after.as_ref().map(|item| self.tables[&*table].check_indexes(item)) {
+            if let Some(Err(error)) = after.as_ref().map(|image| self.tables[&*id.0].check_indexes(&image.item)) {
                 reason.code = "ValidationError".to_owned();
                 reason.message = Some(error.to_string());
             }
             reasons.push(reason);
-            writes.push((table, Write { key, before, after }));
+            writes.push(Write { id, before, after });
         }
-        if reasons.iter().all(|reason| reason.code == "None") {
-            return Ok(writes);
+        if reasons.iter().any(|reason| reason.code != "None") {
+            writes.iter().for_each(|write| self.restore(write));
+            return Err(Refusal::cancelled(reasons));
         }
-        for (table, write) in &writes {
-            self.restore(table, &write.key, write.before.as_ref())?;
+        for write in &writes {
+            self.items.written(&write.id, write.after.clone());
         }
-        Err(Refusal::cancelled(reasons))
+        Ok(writes)
     }
 
     /// Takes note of all writes; answers with what they cost, and what a repetition would.
-    fn commit_all(&mut self, writes: Vec<(Arc<str>, Write)>) -> (BTreeMap<String, WriteUnits>, Vec<(String, f64)>) {
+    fn commit_all(&mut self, writes: Vec<Write>) -> (BTreeMap<String, WriteUnits>, Vec<(String, f64)>) {
         let mut units: BTreeMap<String, WriteUnits> = BTreeMap::new();
         let mut reads: BTreeMap<String, f64> = BTreeMap::new();
-        for (table, write) in writes {
-            let size = [&write.before, &write.after].into_iter().flatten().map(item_size).max().unwrap_or(0);
+        for write in writes {
+            let table = write.id.0.clone();
+            let images = [&write.before, &write.after].into_iter().flatten();
+            let size = images.map(|image| item_size(&image.item)).max().unwrap_or(0);
             *reads.entry(table.to_string()).or_default() += TRANSACTIONAL_CAPACITY_FACTOR * read_capacity_units(size);
-            let cost = self.commit(&table, write).transactional();
+            let cost = self.commit(write).transactional();
             if let Some(table) = self.tables.get_mut(&*table) {
                 table.capacity.charge_write(&cost);
             }

@@ -8,9 +8,10 @@ use dynoxide::validation::normalize_item_sets;
 use serde_json::{Map, Value};
 
 use super::capacity::WriteUnits;
-use super::change::{self, ItemKey};
+use super::change;
 use super::engine::{Engine, Write};
 use super::error::{Refusal, read, read_value};
+use super::image::Image;
 
 impl Engine {
     pub fn batch_write_item(&mut self, body: &[u8]) -> Result<Value, Refusal> {
@@ -20,12 +21,14 @@ impl Engine {
         let mut request: BatchWriteItemRequest = read_value(body)?;
         request.return_consumed_capacity = None;
         let writes = self.batched_writes(&request)?;
-        let mut answer = self.items.batch_write_item(request)?;
+        let mut answer = self.items.engine().batch_write_item(request)?;
         let mut units: BTreeMap<String, WriteUnits> = BTreeMap::new();
-        for (table, write) in writes {
-            let cost = self.commit(&table, write);
+        for write in writes {
+            let table = write.id.0.clone();
+            self.items.written(&write.id, write.after.clone());
+            let cost = self.commit(write);
             self.table(&table)?.capacity.charge_write(&cost);
-            units.entry(table).or_default().add(cost);
+            units.entry(table.to_string()).or_default().add(cost);
         }
         let consumed: Vec<_> = units.iter().filter_map(|(table, units)| units.shown(table, &mode)).collect();
         answer.consumed_capacity = (!consumed.is_empty()).then_some(consumed);
@@ -34,7 +37,7 @@ impl Engine {
     }
 
     /// What the batch will do: images before it, and after.
-    fn batched_writes(&mut self, request: &BatchWriteItemRequest) -> Result<Vec<(String, Write)>, Refusal> {
+    fn batched_writes(&mut self, request: &BatchWriteItemRequest) -> Result<Vec<Write>, Refusal> {
         let tables: BTreeMap<&String, &Vec<WriteRequest>> = request.request_items.iter().collect();
         let mut writes = Vec::new();
         for (table, requests) in tables {
@@ -45,8 +48,9 @@ impl Engine {
                     self.table(table)?.check_indexes(item)?;
                 }
                 let Some(key) = self.key_of_request(table, request) else { continue };
-                let before = self.item(table, &key)?;
-                writes.push((table.clone(), Write { key, before, after }));
+                let id = self.table(table)?.id_of(&key);
+                let before = self.items.get(&id)?;
+                writes.push(Write { id, before, after: after.map(Image::shared) });
             }
         }
         Ok(writes)
@@ -98,6 +102,6 @@ impl Engine {
         let table = &self.tables[table];
         let request: Option<WriteRequest> = serde_json::from_value(request.clone()).ok();
         let key = request.and_then(|request| self.key_of_request(&table.name, &request));
-        key.is_some_and(|key| self.locks.is_held(&(table.name.clone(), ItemKey::of(&key)), self.clock.now()))
+        key.is_some_and(|key| self.locks.is_held(&table.id_of(&key), self.clock.now()))
     }
 }
