@@ -35,6 +35,7 @@ pub use self::error::BuildError;
 
 use crate::billing::{Bill, Meter, Prices, Usage};
 use crate::history::History;
+use crate::host::api_gateway::ApiGateway;
 use crate::host::cloudwatch::{AlarmStatus, CloudWatch};
 use crate::host::cognito::Cognito;
 use crate::host::event_source::EventSource;
@@ -53,6 +54,7 @@ pub struct Cloud {
     services: Services,
     network: Arc<Network>,
     iam: Arc<Iam>,
+    apis: BTreeMap<String, Arc<ApiGateway>>,
     user_pools: BTreeMap<String, Arc<Cognito>>,
     lambda: Arc<Lambda>,
     cloudwatch: Arc<CloudWatch>,
@@ -113,6 +115,11 @@ impl Cloud {
     /// The data services themselves, without a wire in between.
     pub fn services(&self) -> &Services {
         &self.services
+    }
+
+    /// The host name of the HTTP API with this logical id.
+    pub fn api_host(&self, logical_id: &str) -> Option<&str> {
+        self.apis.get(logical_id).map(|api| api.host())
     }
 
     /// The user pool with this logical id: to add users, to sign one in as a browser would, to rotate keys.

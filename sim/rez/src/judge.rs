@@ -8,13 +8,15 @@ use rez_reports::{
 };
 
 use crate::checkers::{End, Findings};
-use crate::observer::{Observer, SharedObserver};
+use crate::observer::{FrontDoor, Observer, P95_UNDER, P99_UNDER, SharedObserver};
 use crate::run::Plan;
 use crate::scenario::{DeadLettered, Fault, FaultKind, Scenario};
 
 /// The design promises delivery per seven days.
 const DELIVERY_WINDOW_DAYS: usize = 7;
 const LATENCY_PERCENTILE: f64 = 0.95;
+const API_AVAILABILITY: f64 = 0.999;
+const API_WINDOW_DAYS: usize = 30;
 
 /// A world that has ended.
 pub struct Ended {
@@ -49,7 +51,7 @@ pub fn judge(plan: &Plan, ended: &Ended, wall: Duration, notes: Vec<String>) -> 
         wall_seconds: wall.as_secs_f64(),
         aws_calls: observer.aws_calls.total(),
         messages: messages(&observer, &checkers),
-        requests: None,
+        requests: observer.front_door.as_ref().map(|door| door.requests),
         verdict: Verdict::of(&objectives, &checkers),
         objectives,
         checkers,
@@ -102,7 +104,29 @@ fn objectives(scenario: &Scenario, observer: &Observer) -> Vec<ObjectiveResult> 
         name: "notification-delivery".to_owned(),
         target: Target::Ratio { at_least, window_days: DELIVERY_WINDOW_DAYS },
     };
-    vec![latency.judge(&observer.latency.percentile(LATENCY_PERCENTILE)), delivery.judge(&observer.latency.delivery())]
+    let mut objectives = vec![
+        latency.judge(&observer.latency.percentile(LATENCY_PERCENTILE)),
+        delivery.judge(&observer.latency.delivery()),
+    ];
+    objectives.extend(observer.front_door.iter().flat_map(of_front_door));
+    objectives
+}
+
+/// What the design promises of the API.
+fn of_front_door(door: &FrontDoor) -> [ObjectiveResult; 3] {
+    let availability = Objective {
+        name: "api-availability".to_owned(),
+        target: Target::Ratio { at_least: API_AVAILABILITY, window_days: API_WINDOW_DAYS },
+    };
+    let percentile = |percentile: f64, under| Objective {
+        name: format!("api-response-time-p{:.0}", percentile * 100.0),
+        target: Target::Percentile { percentile, under },
+    };
+    [
+        availability.judge(&door.availability()),
+        percentile(0.95, P95_UNDER).judge(&door.p95()),
+        percentile(0.99, P99_UNDER).judge(&door.p99()),
+    ]
 }
 
 fn messages(observer: &Observer, checkers: &[CheckerResult]) -> Messages {

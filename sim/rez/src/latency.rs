@@ -102,13 +102,13 @@ impl Latency {
 }
 
 /// A histogram of milliseconds that grows to what it is shown.
-fn histogram(digits: u8) -> Histogram<u32> {
+pub fn histogram(digits: u8) -> Histogram<u32> {
     let mut histogram = Histogram::new(digits).expect("a constant number of digits is valid");
     histogram.auto(true);
     histogram
 }
 
-fn record(histogram: &mut Histogram<u32>, milliseconds: u64) {
+pub fn record(histogram: &mut Histogram<u32>, milliseconds: u64) {
     histogram.record(milliseconds).expect("a histogram that grows takes every value");
 }
 

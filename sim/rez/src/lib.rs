@@ -13,5 +13,6 @@ pub mod observer;
 pub mod progress;
 pub mod run;
 pub mod scenario;
+pub mod visitors;
 pub mod workload;
 pub mod world;

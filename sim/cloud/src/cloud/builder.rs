@@ -180,6 +180,7 @@ impl CloudBuilder {
         front.connect(&lambda);
         Ok(Cloud {
             event_sources: self.event_sources(&world, &services, &lambda, &iam)?,
+            apis: front.apis,
             user_pools: front.user_pools,
             iam,
             cloudwatch: Arc::new(CloudWatch::new(&self.topology, world.clone(), services.clone())?),

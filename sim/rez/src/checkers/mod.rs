@@ -5,25 +5,36 @@
 
 mod account;
 mod breaker;
+mod contract;
 mod dead_letters;
 mod delivery;
 mod duplicates;
+mod groups;
 mod image;
+mod permissions;
+mod secrets;
 mod settling;
 #[cfg(test)]
 mod testing;
 mod transitions;
 
+use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};
 
 use rez_cloud::history::Fact;
 
+use crate::visitors::Answered;
+
 pub use account::Account;
 pub use breaker::Breaker;
+pub use contract::{ContractKept, ReadableAtOnce};
 pub use dead_letters::DeadLetters;
 pub use delivery::Delivery;
 pub use duplicates::Duplicates;
+pub use groups::Groups;
 pub use image::{Gate, MessageImage};
+pub use permissions::Permissions;
+pub use secrets::Secrets;
 pub use settling::Settling;
 pub use transitions::Transitions;
 
@@ -47,6 +58,8 @@ pub struct Names {
     pub notifier: String,
     /// Host name of the ntfy server.
     pub ntfy: String,
+    /// What no log line may tell.
+    pub secrets: BTreeSet<String>,
 }
 
 /// Something that a checker may learn.
@@ -56,6 +69,10 @@ pub enum Seen<'a> {
     Fact(&'a Fact<'a>),
     /// The creation of a message was answered with success: from here on it must not be lost.
     Promised { message_id: &'a str },
+    /// A request to the API has ended.
+    Answered(&'a Answered<'a>),
+    /// It was answered with success, and then nobody could read it.
+    Unreadable { message_id: &'a str },
     /// ntfy accepted a publish of this body.
     Accepted { body: &'a str },
 }
@@ -100,7 +117,12 @@ pub trait Checker: Send {
     fn finish(&mut self, end: &End) -> Findings;
 }
 
-/// Every checker of the system.
+/// The checkers of the front door, for a workload that comes through it.
+pub fn of_front_door() -> Vec<Box<dyn Checker>> {
+    vec![Box::new(Groups::default()), Box::new(ContractKept::default()), Box::new(ReadableAtOnce::default())]
+}
+
+/// Every checker of the message's way.
 pub fn all(names: &Names) -> Vec<Box<dyn Checker>> {
     vec![
         Box::new(Delivery::new(names)),
@@ -110,5 +132,7 @@ pub fn all(names: &Names) -> Vec<Box<dyn Checker>> {
         Box::new(Breaker::new(names)),
         Box::new(DeadLetters::new(names)),
         Box::new(Settling::new(names)),
+        Box::new(Permissions::default()),
+        Box::new(Secrets::new(names)),
     ]
 }

@@ -6,6 +6,7 @@ use rez_cloud::history::{Cause, Fact, QueueEvent, Request, RequestEnd};
 use serde_json::{Value, json};
 
 use super::{Checker, End, Findings, Names, Seen};
+use crate::visitors::{Answer, Answered, Group};
 
 impl Names {
     pub fn for_test() -> Self {
@@ -18,6 +19,7 @@ impl Names {
             processor: "MessageProcessor".into(),
             notifier: "NotificationService".into(),
             ntfy: "ntfy.test".into(),
+            secrets: ["tk_secret".to_owned()].into(),
         }
     }
 }
@@ -68,6 +70,14 @@ pub fn live(checker: &mut dyn Checker, start: u64, id: &str, body: &str, states:
 
 pub fn accept(checker: &mut dyn Checker, seconds: u64, body: &str) {
     checker.observe(at(seconds), &Seen::Accepted { body });
+}
+
+/// An answer without headers and body.
+pub fn answered(checker: &mut dyn Checker, route: &'static str, group: Option<Group>, status: u16) {
+    let mut answer = Answer::default();
+    *answer.status_mut() = http::StatusCode::from_u16(status).expect("a status");
+    let answered = Answered { route, group, took: Duration::from_millis(20), answer: Some(&answer) };
+    checker.observe(at(1), &Seen::Answered(&answered));
 }
 
 pub fn request(checker: &mut dyn Checker, seconds: u64, service: &str, end: RequestEnd<'_>) {

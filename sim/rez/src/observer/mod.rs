@@ -2,6 +2,7 @@
 //! history. It is one subscriber of the cloud, and the workload and ntfy tell it what the cloud cannot see.
 
 mod aws_calls;
+mod front_door;
 mod tally;
 
 use std::sync::{Arc, Mutex};
@@ -11,11 +12,13 @@ use rez_cloud::history::{Fact, Request, Subscriber};
 use rez_reports::AlarmChange;
 
 pub use aws_calls::AwsCalls;
+pub use front_door::{FrontDoor, P95_UNDER, P99_UNDER};
 pub use tally::Tally;
 
 use crate::checkers::{self, Checker, Findings, MessageImage, Names, Seen};
 use crate::history_hash::HistoryHash;
 use crate::latency::Latency;
+use crate::visitors::Answered;
 
 /// Shared between the cloud, the workload, ntfy, and whoever judges in the end.
 pub type SharedObserver = Arc<Mutex<Observer>>;
@@ -25,6 +28,8 @@ pub struct Observer {
     pub checkers: Vec<Box<dyn Checker>>,
     pub tally: Tally,
     pub latency: Latency,
+    /// `None` when the workload does not come through it.
+    pub front_door: Option<FrontDoor>,
     hash: HistoryHash,
     /// How often each fault struck, in the scenario's order.
     pub faults_applied: Vec<u64>,
@@ -43,12 +48,19 @@ pub struct Settings {
     pub duration: Duration,
     pub latency_limit: Duration,
     pub faults: usize,
+    /// Whether the workload comes through the front door.
+    pub by_api: bool,
 }
 
 impl Observer {
     pub fn new(settings: Settings) -> Self {
+        let mut all = checkers::all(&settings.names);
+        if settings.by_api {
+            all.extend(checkers::of_front_door());
+        }
         Self {
-            checkers: checkers::all(&settings.names),
+            checkers: all,
+            front_door: settings.by_api.then(|| FrontDoor::new(settings.start)),
             tally: Tally::default(),
             latency: Latency::new(settings.start, settings.duration, settings.latency_limit),
             hash: HistoryHash::default(),
@@ -63,6 +75,19 @@ impl Observer {
     /// The creation of a message was answered with success.
     pub fn promised(&mut self, at: SystemTime, message_id: &str) {
         self.show(at, &Seen::Promised { message_id });
+    }
+
+    /// A request to the API has ended.
+    pub fn answered(&mut self, at: SystemTime, answered: &Answered<'_>) {
+        if let Some(front_door) = &mut self.front_door {
+            front_door.answered(at, answered);
+        }
+        self.show(at, &Seen::Answered(answered));
+    }
+
+    /// A message whose creation was answered with success could not be read.
+    pub fn unreadable(&mut self, at: SystemTime, message_id: &str) {
+        self.show(at, &Seen::Unreadable { message_id });
     }
 
     /// ntfy accepted a publish.

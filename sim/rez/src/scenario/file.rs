@@ -35,6 +35,9 @@ pub struct Workload {
     /// Events that are malformed or of an unknown version, put into the topic and the queue by somebody else.
     #[serde(default)]
     pub poison_per_day: u32,
+    /// Requests to the API, the creations of messages among them; without any, messages are created past the API.
+    #[serde(default)]
+    pub api_requests_per_day: u32,
     pub rhythm: Rhythm,
 }
 

@@ -1,7 +1,7 @@
 //! One world: our functions in the simulated cloud, ntfy outside it, a workload, and somebody who looks on.
 
 pub mod functions;
-mod names;
+pub mod names;
 pub mod program;
 mod senders;
 
@@ -24,6 +24,7 @@ use crate::ntfy::{Accepted, Ntfy, NtfyServer, Settings};
 use crate::observer::{self, Observer, SharedObserver};
 use crate::progress::Progress;
 use crate::run::{self, Plan};
+use crate::visitors;
 
 /// The secret that ntfy accepts, and that the functions find in Parameter Store.
 const NTFY_TOKEN: &str = "tk_simulatedsimulatedsimulated12";
@@ -57,21 +58,27 @@ async fn live(
     progress: &Progress,
     alter: impl FnOnce(CloudBuilder) -> CloudBuilder,
 ) -> anyhow::Result<Ended> {
-    let names = names::names(&plan.topology)?;
+    let names = names::names(&plan.topology, &[NTFY_TOKEN])?;
     let observer = Arc::new(Mutex::new(Observer::new(observer::Settings {
         names: names.clone(),
         start: run::start(),
         duration: plan.scenario.duration,
         latency_limit: plan.scenario.objectives.processing_latency_p95,
         faults: plan.faults.len(),
+        by_api: plan.scenario.workload.api_requests_per_day > 0,
     })));
     let cloud = alter(builder(plan, &names, &observer)?).build().context("cannot build the cloud")?;
     let _logs = keep_logs(cloud.clock());
     cloud.start();
+    let cloud = Arc::new(cloud);
 
     let senders = senders::start(&cloud, plan, &observer)?;
+    let visitors = visitors::start(&cloud, plan, &observer)?;
     send(&cloud, plan.scenario.duration, &observer, progress).await;
     let poison = senders.finish().await?;
+    if let Some(visitors) = visitors {
+        visitors.await?;
+    }
     let healed = cloud.clock().now();
     drain(&cloud, plan.scenario.settle_within, &names, &observer).await?;
 

@@ -16,10 +16,12 @@ const DEAD_LETTER_QUEUE: &str = "MessagesDeadLetterQueue";
 const TOPIC: &str = "MessagesTopic";
 const NTFY_URL: &str = "NtfyUrl";
 const STAGE: &str = "Stage";
+pub const HTTP_API: &str = "HttpApi";
+pub const USER_POOL: &str = "UserPool";
 
 /// # Errors
 /// The first thing that the template lacks.
-pub fn names(topology: &Topology) -> anyhow::Result<Names> {
+pub fn names(topology: &Topology, secrets: &[&str]) -> anyhow::Result<Names> {
     let table = |id| find(&topology.tables, "table", id).map(|table| table.name.clone());
     let queue = |id| find(&topology.queues, "queue", id).map(|queue| queue.name.clone());
     let function = |id| find(&topology.functions, "function", id).map(|function| function.name.clone());
@@ -32,6 +34,7 @@ pub fn names(topology: &Topology) -> anyhow::Result<Names> {
         processor: function(MESSAGE_PROCESSOR)?,
         notifier: function(NOTIFICATION_SERVICE)?,
         ntfy: ntfy_host(topology)?,
+        secrets: secrets.iter().map(|secret| (*secret).to_owned()).collect(),
     })
 }
 

@@ -33,7 +33,10 @@ pub struct Senders {
 /// When the template lacks what a sender needs.
 pub fn start(cloud: &Cloud, plan: &Plan, observer: &SharedObserver) -> anyhow::Result<Senders> {
     let creator = Arc::new(creator(cloud)?);
-    let people = tokio::spawn(create_all(creator, plan.clone(), cloud.clock(), observer.clone()));
+    // With visitors at the front door, messages come through there.
+    let by_api = plan.scenario.workload.api_requests_per_day > 0;
+    let messages_per_day = if by_api { 0 } else { plan.scenario.workload.messages_per_day };
+    let people = tokio::spawn(create_all(creator, plan.clone(), messages_per_day, cloud.clock(), observer.clone()));
     let topic = names::topic_arn(cloud.topology())?.to_owned();
     let poisoner = tokio::spawn(poison_all(cloud.services().sns.clone(), topic, plan.clone(), cloud.clock()));
     Ok(Senders { people, poisoner })
@@ -63,10 +66,10 @@ fn creator(cloud: &Cloud) -> anyhow::Result<Creator> {
 }
 
 /// Creates each message at its time, whether or not the ones before it have been answered.
-async fn create_all(creator: Arc<Creator>, plan: Plan, clock: Clock, observer: SharedObserver) {
+async fn create_all(creator: Arc<Creator>, plan: Plan, messages_per_day: u32, clock: Clock, observer: SharedObserver) {
     let seed = Seed(plan.seed);
     let workload = &plan.scenario.workload;
-    let arrivals = Arrivals::new(seed.stream("arrivals"), workload.messages_per_day, workload.rhythm);
+    let arrivals = Arrivals::new(seed.stream("arrivals"), messages_per_day, workload.rhythm);
     let mut author = Author::new(seed.stream("messages"));
     let mut under_way = JoinSet::new();
     for at in arrivals.take_while(|at| *at < plan.scenario.duration) {

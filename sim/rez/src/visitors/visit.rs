@@ -1,0 +1,239 @@
+//! What happens in one visit: requests, one after the other, each shown to the observer with its answer.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use bytes::Bytes;
+use http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, LOCATION, ORIGIN, SET_COOKIE};
+use http::request::Builder;
+use http::{Request, StatusCode};
+use rez_cloud::world::Clock;
+use rez_core::message::Content;
+use serde::Deserialize;
+use serde_json::json;
+use tokio::sync::Mutex;
+
+use super::answered::Answered;
+use super::client::{Answer, Client};
+use super::mix::Visit;
+use super::person::Person;
+use super::tokens::Token;
+use crate::observer::SharedObserver;
+
+/// Where the application's pages come from: on the API's allow-list.
+const APPLICATION: &str = "http://localhost:3000";
+/// Pages that somebody turns.
+const PAGES: usize = 3;
+const FILTERS: [&str; 4] =
+    ["status=completed", "status=failed", "stage=dev", "from=2026-11-02T00:00:00Z&status=created"];
+
+struct Visitor<'a> {
+    person: &'a mut Person,
+    client: &'a Client,
+    observer: &'a SharedObserver,
+    clock: Clock,
+}
+
+pub async fn make(
+    person: Arc<Mutex<Person>>,
+    visit: Visit,
+    client: Arc<Client>,
+    observer: SharedObserver,
+    clock: Clock,
+) {
+    let mut person = person.lock().await;
+    let mut visitor = Visitor { person: &mut person, client: &client, observer: &observer, clock };
+    visitor.visit(visit).await;
+}
+
+#[derive(Deserialize)]
+struct Page {
+    messages: Vec<Listed>,
+    next_cursor: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Listed {
+    message_id: String,
+}
+
+#[derive(Deserialize)]
+struct SignInStart {
+    authorization_url: String,
+}
+
+impl Visitor<'_> {
+    async fn visit(&mut self, visit: Visit) {
+        match visit {
+            Visit::Health => {
+                drop(self.send("GET /api/health", Request::get(self.url("/api/health")), Bytes::new()).await)
+            }
+            Visit::SignIn => self.sign_in_anew().await,
+            Visit::Refresh => drop(self.refresh().await),
+            visit => {
+                if self.have_token().await {
+                    self.visit_signed_in(visit).await;
+                }
+            }
+        }
+    }
+
+    async fn visit_signed_in(&mut self, visit: Visit) {
+        match visit {
+            Visit::List => drop(self.list("").await),
+            Visit::Filter => {
+                let filter = FILTERS[self.person.written as usize % FILTERS.len()];
+                self.person.written += 1;
+                self.list(&format!("?{filter}")).await;
+            }
+            Visit::Page => self.turn_pages().await,
+            Visit::Show => self.show_last().await,
+            Visit::Metrics => drop(self.get("GET /api/metrics", "/api/metrics").await),
+            Visit::Write(content) => self.write(&content).await,
+            Visit::Trespass => self.trespass().await,
+            Visit::Health | Visit::SignIn | Visit::Refresh => {}
+        }
+    }
+
+    /// Signs in on the first visit, and renews the token when it has ended.
+    async fn have_token(&mut self) -> bool {
+        if self.person.token_at(self.clock.now()).is_some() {
+            return true;
+        }
+        if self.person.cookies.is_empty() {
+            return self.sign_in().await;
+        }
+        self.refresh().await || self.sign_in().await
+    }
+
+    async fn sign_in_anew(&mut self) {
+        if !self.person.cookies.is_empty() {
+            let request = self.of_application(Request::post(self.url("/api/auth/logout")));
+            self.send("POST /api/auth/logout", request, Bytes::new()).await;
+            self.person.token = None;
+        }
+        self.sign_in().await;
+    }
+
+    async fn sign_in(&mut self) -> bool {
+        let request = Request::post(self.url("/api/auth/login"));
+        let Some(started) = self.send("POST /api/auth/login", request, Bytes::new()).await else { return false };
+        let Ok(SignInStart { authorization_url }) = serde_json::from_slice(started.body()) else { return false };
+        let Some(callback) = self.person.type_password(&authorization_url) else { return false };
+        let Some((_, query)) = callback.split_once('?') else { return false };
+        let request = Request::get(self.url(&format!("/api/auth/callback?{query}")));
+        let done = self.send("GET /api/auth/callback", request, Bytes::new()).await;
+        done.is_some_and(|answer| answer.status() == StatusCode::SEE_OTHER) && self.refresh().await
+    }
+
+    async fn refresh(&mut self) -> bool {
+        let request = self.of_application(Request::post(self.url("/api/auth/refresh")));
+        let Some(answer) = self.send("POST /api/auth/refresh", request, Bytes::new()).await else { return false };
+        self.person.token = Token::read(answer.body(), self.clock.now());
+        self.person.token.is_some()
+    }
+
+    async fn list(&mut self, query: &str) -> Option<Page> {
+        let answer = self.get("GET /api/messages", &format!("/api/messages{query}")).await?;
+        let page: Page = serde_json::from_slice(answer.body()).ok()?;
+        if let Some(listed) = page.messages.first() {
+            self.person.last_seen = Some(listed.message_id.clone());
+        }
+        Some(page)
+    }
+
+    async fn turn_pages(&mut self) {
+        let mut query = "?limit=10".to_owned();
+        for _ in 0..PAGES {
+            let Some(Page { next_cursor: Some(cursor), .. }) = self.list(&query).await else { return };
+            query = format!("?limit=10&cursor={cursor}");
+        }
+    }
+
+    async fn show_last(&mut self) {
+        match self.person.last_seen.clone() {
+            Some(id) => drop(self.get("GET /api/messages/{id}", &format!("/api/messages/{id}")).await),
+            None => drop(self.list("").await),
+        }
+    }
+
+    /// What was accepted can be read at once.
+    async fn write(&mut self, content: &Content) {
+        self.person.written += 1;
+        let key = format!("{}-{}", self.person.username, self.person.written);
+        let body = json!({
+            "title": content.title, "body": content.body, "priority": content.priority, "tags": content.tags,
+        });
+        let request = self.signed(Request::post(self.url("/api/messages")));
+        let request = request.header("idempotency-key", key).header(CONTENT_TYPE, "application/json");
+        let Some(answer) = self.send("POST /api/messages", request, body.to_string().into()).await else { return };
+        let location = answer.headers().get(LOCATION).and_then(|location| location.to_str().ok());
+        let Some(id) = location.and_then(|location| location.rsplit('/').next()).map(str::to_owned) else { return };
+        if answer.status() != StatusCode::CREATED {
+            return;
+        }
+        self.observer.lock().expect("no observer panicked").promised(self.clock.now(), &id);
+        let read = self.get("GET /api/messages/{id}", &format!("/api/messages/{id}")).await;
+        if read.is_some_and(|read| read.status() == StatusCode::NOT_FOUND) {
+            self.observer.lock().expect("no observer panicked").unreadable(self.clock.now(), &id);
+        }
+        self.person.last_seen = Some(id);
+    }
+
+    /// A viewer tries to write, and a user to redrive. What an admin may not do is what nobody may: read without a token.
+    async fn trespass(&mut self) {
+        let Some(id) = self.person.last_seen.clone() else { return };
+        let (route, request) = if !self.person.group.may("POST /api/messages") {
+            ("DELETE /api/messages/{id}", self.signed(Request::delete(self.url(&format!("/api/messages/{id}")))))
+        } else if !self.person.group.may("POST /api/messages/{id}/redrive") {
+            let path = format!("/api/messages/{id}/redrive");
+            ("POST /api/messages/{id}/redrive", self.signed(Request::post(self.url(&path))))
+        } else {
+            ("GET /api/messages", Request::get(self.url("/api/messages")))
+        };
+        self.send(route, request, Bytes::new()).await;
+    }
+
+    async fn get(&mut self, route: &'static str, path: &str) -> Option<Answer> {
+        let request = self.signed(Request::get(self.url(path)));
+        self.send(route, request, Bytes::new()).await
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.client.origin())
+    }
+
+    fn signed(&self, request: Builder) -> Builder {
+        match &self.person.token {
+            Some(token) => request.header(AUTHORIZATION, format!("Bearer {}", token.value)),
+            None => request,
+        }
+    }
+
+    /// What a cookie alone authorizes has to come from a page of the application.
+    fn of_application(&self, request: Builder) -> Builder {
+        request.header(ORIGIN, APPLICATION).header("x-rez-csrf", "1")
+    }
+
+    async fn send(&mut self, route: &'static str, request: Builder, body: Bytes) -> Option<Answer> {
+        let for_cookies = route.contains(" /api/auth/");
+        let cookies = self.person.cookie_header().filter(|_| for_cookies);
+        let request = cookies.into_iter().fold(request, |request, cookies| request.header(COOKIE, cookies));
+        let has_token = request.headers_ref().is_some_and(|headers| headers.contains_key(AUTHORIZATION));
+        let sent = self.clock.now();
+        let answer = self.client.send(request.body(body).ok()?).await;
+        self.tell(route, has_token, sent, answer.as_ref());
+        for cookie in answer.iter().flat_map(|answer| answer.headers().get_all(SET_COOKIE)) {
+            self.person.keep_cookie(cookie.to_str().unwrap_or_default());
+        }
+        answer
+    }
+
+    fn tell(&self, route: &'static str, has_token: bool, sent: SystemTime, answer: Option<&Answer>) {
+        let now = self.clock.now();
+        let took = now.duration_since(sent).unwrap_or_default();
+        let group = has_token.then_some(self.person.group);
+        let answered = Answered { route, group, took, answer };
+        self.observer.lock().expect("no observer panicked").answered(now, &answered);
+    }
+}
