@@ -49,8 +49,10 @@ pub(super) fn throttle_of_route(reading: &Reading<'_>, route: &Section<'_>) -> O
     let (api, key) = (route.text("ApiId")?, route.text("RouteKey")?);
     let stages = reading.scope.resources_of(kinds::STAGE).map(|stage| reading.other(stage));
     let stage = stages.into_iter().find(|stage| stage.properties_again().text("ApiId").as_ref() == Some(&api))?;
+    // Those of the other routes are read too, or they would seem to have properties that nobody knows.
     let settings = stage.properties_again().section_map("RouteSettings");
-    settings.iter().find(|(of, _)| *of == key).and_then(|(_, settings)| throttle(settings))
+    let throttles: Vec<_> = settings.iter().map(|(of, settings)| (of, throttle(settings))).collect();
+    throttles.into_iter().find(|(of, _)| **of == key).and_then(|(_, throttle)| throttle)
 }
 
 fn is_route(reading: &Reading<'_>, stage: &Section<'_>, key: &str) -> bool {
