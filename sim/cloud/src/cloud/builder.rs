@@ -17,7 +17,6 @@ use crate::host::event_source::EventSource;
 use crate::host::iam::Iam;
 use crate::host::lambda::{ACCOUNT_CONCURRENCY, Deployment, Lambda};
 use crate::host::schedule::Rule;
-use crate::host::{api_gateway, cognito};
 use crate::network::{HttpServer, Network};
 use crate::profile::{Knobs, Latency, Profile};
 use crate::program::Program;
@@ -41,8 +40,6 @@ pub struct CloudBuilder {
     secrets: BTreeMap<String, String>,
     programs: BTreeMap<String, Arc<dyn Program>>,
     compute: BTreeMap<String, Latency>,
-    apis: BTreeMap<String, api_gateway::Settings>,
-    user_pools: BTreeMap<String, cognito::Settings>,
     servers: BTreeMap<String, Arc<dyn HttpServer>>,
     subscribers: Vec<Box<dyn Subscriber>>,
     account_concurrency: u32,
@@ -59,8 +56,6 @@ impl CloudBuilder {
             secrets: BTreeMap::new(),
             programs: BTreeMap::new(),
             compute: BTreeMap::new(),
-            apis: BTreeMap::new(),
-            user_pools: BTreeMap::new(),
             servers: BTreeMap::new(),
             subscribers: Vec::new(),
             account_concurrency: ACCOUNT_CONCURRENCY,
@@ -93,9 +88,7 @@ impl CloudBuilder {
 
     /// What faults can be aimed at in this cloud; complete once all servers are there.
     pub fn known_targets(&self) -> Known {
-        let known = self.servers.keys().fold(Known::of(&self.topology), |known, host| known.server(host));
-        let known = self.apis.iter().fold(known, |known, (id, api)| known.api(id, &api.api_id));
-        self.user_pools.iter().fold(known, |known, (id, pool)| known.user_pool(id, pool.pool_id()))
+        self.servers.keys().fold(Known::of(&self.topology), |known, host| known.server(host))
     }
 
     /// A SecureString in Parameter Store, which no template can create.
@@ -116,20 +109,6 @@ impl CloudBuilder {
     #[must_use]
     pub fn compute(mut self, logical_id: impl Into<String>, compute: Latency) -> Self {
         self.compute.insert(logical_id.into(), compute);
-        self
-    }
-
-    /// An HTTP API at its own host.
-    #[must_use]
-    pub fn api(mut self, logical_id: impl Into<String>, settings: api_gateway::Settings) -> Self {
-        self.apis.insert(logical_id.into(), settings);
-        self
-    }
-
-    /// A user pool at its own hosts.
-    #[must_use]
-    pub fn user_pool(mut self, logical_id: impl Into<String>, settings: cognito::Settings) -> Self {
-        self.user_pools.insert(logical_id.into(), settings);
         self
     }
 
@@ -172,7 +151,7 @@ impl CloudBuilder {
         let world = Arc::new(World::new(clock, self.seed, history, self.knobs.clone(), faults));
         provision::provision(&self.topology, &self.secrets, &services)?;
         let iam = Arc::new(Iam::new(&self.topology));
-        let front = self.front(&world)?;
+        let front = Front::new(&self.topology, &world)?;
         let listeners = front.listeners(&self.servers);
         let network = Arc::new(Network::new(world.clone(), services.clone(), listeners, iam.clone()));
         let lambda = Arc::new(Lambda::new(world.clone(), network.clone(), deployments, self.account_concurrency));
@@ -214,14 +193,6 @@ impl CloudBuilder {
             None => Ok(deployments),
             Some(given) => Err(BuildError::NoFunction { given, known: list(self.topology.functions.keys()) }),
         }
-    }
-
-    fn front(&mut self, world: &Arc<World>) -> Result<Front, BuildError> {
-        let (apis, user_pools) = (std::mem::take(&mut self.apis), std::mem::take(&mut self.user_pools));
-        for (id, api) in &apis {
-            permits::check_api(id, api, &self.topology)?;
-        }
-        Front::new(apis, user_pools, world)
     }
 
     fn event_sources(

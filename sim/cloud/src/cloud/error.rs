@@ -3,6 +3,7 @@
 use crate::faults::FaultError;
 use crate::host::api_gateway::ApiError;
 use crate::host::cloudwatch::WatchError;
+use crate::host::cognito::SettingsError;
 use crate::host::schedule::ExpressionError;
 use crate::services::ServiceError;
 
@@ -27,6 +28,8 @@ pub enum BuildError {
     Schedule { rule: String, error: ExpressionError },
     #[error("API `{api}`: {error}")]
     Api { api: String, error: ApiError },
+    #[error("user pool `{pool}`: {error}")]
+    UserPool { pool: String, error: SettingsError },
     #[error(transparent)]
     Watch(#[from] WatchError),
     #[error("fault: {0}")]

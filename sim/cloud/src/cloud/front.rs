@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::BuildError;
-use crate::host::api_gateway::{self, Account, ApiGateway};
-use crate::host::cognito::{self, Cognito};
+use rez_topology::{HttpApi, Topology, UserPool};
+
+use super::{BuildError, permits};
+use crate::host::api_gateway::{Account, ApiGateway};
+use crate::host::cognito::{Cognito, Settings};
 use crate::host::lambda::Lambda;
 use crate::network::{HttpServer, Listener, Listeners};
 use crate::services::Service;
@@ -19,22 +21,22 @@ pub(super) struct Front {
 
 impl Front {
     /// # Errors
-    /// The first API that cannot be served.
-    pub fn new(
-        apis: BTreeMap<String, api_gateway::Settings>,
-        user_pools: BTreeMap<String, cognito::Settings>,
-        world: &Arc<World>,
-    ) -> Result<Self, BuildError> {
+    /// The first API or pool that cannot be served, or may not invoke its functions.
+    pub fn new(topology: &Topology, world: &Arc<World>) -> Result<Self, BuildError> {
         let account = Account::default();
-        let api = |(id, settings): (String, api_gateway::Settings)| {
-            let gateway = ApiGateway::new(settings, &account, world.clone());
+        let api = |(id, spec): (&String, &HttpApi)| {
+            permits::check_api(id, spec, topology)?;
+            let gateway = ApiGateway::new(spec, &topology.functions, &account, world.clone());
             let gateway = gateway.map_err(|error| BuildError::Api { api: id.clone(), error })?;
-            Ok((id, Arc::new(gateway)))
+            Ok((id.clone(), Arc::new(gateway)))
         };
-        let pool = |(id, settings)| (id, Arc::new(Cognito::new(settings, world.seed, world.clock)));
+        let pool = |(id, spec): (&String, &UserPool)| {
+            let settings = Settings::of(spec).map_err(|error| BuildError::UserPool { pool: id.clone(), error })?;
+            Ok((id.clone(), Arc::new(Cognito::new(settings, world.seed, world.clock))))
+        };
         Ok(Self {
-            apis: apis.into_iter().map(api).collect::<Result<_, BuildError>>()?,
-            user_pools: user_pools.into_iter().map(pool).collect(),
+            apis: topology.http_apis.iter().map(api).collect::<Result<_, BuildError>>()?,
+            user_pools: topology.user_pools.iter().map(pool).collect::<Result<_, BuildError>>()?,
         })
     }
 

@@ -1,10 +1,11 @@
 //! What AWS does on the system's behalf takes no wire, and needs permissions all the same. On AWS a missing one shows
 //! late or never (an event that is dropped), so here it stops the cloud from being built.
 
-use rez_topology::{EventSource, Function, Permission, Role, Schedule, Subscription, Topology};
+use rez_topology::{
+    Authorizer, EventSource, Function, HttpApi, Permission, Role, Route, Schedule, Subscription, Topology,
+};
 
 use super::BuildError;
-use crate::host::api_gateway::{AuthorizerSettings, Route, Settings};
 use crate::host::iam::{Iam, allows, matches_resource};
 use crate::services::names;
 
@@ -55,29 +56,27 @@ pub(super) fn check_schedule(id: &str, schedule: &Schedule, topology: &Topology)
 }
 
 /// Whether the API may invoke the functions of its routes and authorizers.
-pub(super) fn check_api(id: &str, api: &Settings, topology: &Topology) -> Result<(), BuildError> {
+pub(super) fn check_api(id: &str, api: &HttpApi, topology: &Topology) -> Result<(), BuildError> {
     let of_route = |route: &Route| {
-        let path = route.key.replacen(' ', "", 1);
-        (format!("{}/{}/{path}", api.api_id, api.stage), route.function.clone())
+        let source = format!("{}/{}/{}{}", api.id, api.stage, route.method, route.path);
+        (source, route.function.clone())
     };
-    let of_authorizer = |(name, authorizer): (&String, &AuthorizerSettings)| {
-        (format!("{}/authorizers/{name}", api.api_id), authorizer.function.clone())
-    };
+    let of_authorizer =
+        |authorizer: &Authorizer| (format!("{}/authorizers/{}", api.id, authorizer.id), authorizer.function.clone());
     let routes = api.routes.iter().map(of_route);
-    for (source, function) in routes.chain(api.authorizers.iter().map(of_authorizer)) {
+    for (source, function) in routes.chain(api.authorizers.values().map(of_authorizer)) {
         let source = names::arn("execute-api", &source);
-        if !topology.permissions.values().any(|permission| permits_api(permission, &source, &function, topology)) {
+        let permits = |permission: &Permission| {
+            permission.function == function
+                && permission.action == "lambda:InvokeFunction"
+                && permission.principal == "apigateway.amazonaws.com"
+                && permission.source_arn.as_ref().is_none_or(|pattern| matches_resource(pattern, &source))
+        };
+        if !topology.permissions.values().any(permits) {
             return Err(not_permitted(id, &source, "lambda:InvokeFunction", &function));
         }
     }
     Ok(())
-}
-
-fn permits_api(permission: &Permission, source: &str, function: &str, topology: &Topology) -> bool {
-    topology.functions.get(&permission.function).is_some_and(|permitted| permitted.name == function)
-        && permission.action == "lambda:InvokeFunction"
-        && permission.principal == "apigateway.amazonaws.com"
-        && permission.source_arn.as_ref().is_none_or(|pattern| matches_resource(pattern, source))
 }
 
 fn is_for(principals: &[String], service: &str) -> bool {

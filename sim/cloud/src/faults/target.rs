@@ -49,8 +49,8 @@ impl Known {
             tables: names(topology.tables.iter().map(|(id, it)| (id, &it.name))),
             queues: names(topology.queues.iter().map(|(id, it)| (id, &it.name))),
             topics: names(topology.topics.iter().map(|(id, it)| (id, &it.name))),
-            apis: BTreeMap::new(),
-            user_pools: BTreeMap::new(),
+            apis: topology.http_apis.iter().flat_map(|(id, it)| by(&[id, &it.name, &it.id], &it.id)).collect(),
+            user_pools: topology.user_pools.iter().flat_map(|(id, it)| by(&[id, &it.name, &it.id], &it.id)).collect(),
             servers: BTreeMap::new(),
         }
     }
@@ -61,20 +61,6 @@ impl Known {
         let alias = host.split(['.', ':']).next().unwrap_or(host);
         self.servers.insert(alias.to_owned(), host.to_owned());
         self.servers.insert(host.to_owned(), host.to_owned());
-        self
-    }
-
-    /// An HTTP API, by its logical id or its API id.
-    #[must_use]
-    pub fn api(mut self, logical_id: &str, api_id: &str) -> Self {
-        self.apis.extend([logical_id, api_id].map(|name| (name.to_owned(), api_id.to_owned())));
-        self
-    }
-
-    /// A user pool, by its logical id or its pool id.
-    #[must_use]
-    pub fn user_pool(mut self, logical_id: &str, pool_id: &str) -> Self {
-        self.user_pools.extend([logical_id, pool_id].map(|name| (name.to_owned(), pool_id.to_owned())));
         self
     }
 
@@ -90,6 +76,11 @@ impl Known {
             Service::Parameters | Service::Other => None,
         }
     }
+}
+
+/// Each of these names for the one that AWS knows it by.
+fn by(names: &[&String], known: &str) -> Vec<(String, String)> {
+    names.iter().map(|name| ((*name).clone(), known.to_owned())).collect()
 }
 
 fn names<'a>(pairs: impl Iterator<Item = (&'a String, &'a String)>) -> BTreeMap<String, String> {

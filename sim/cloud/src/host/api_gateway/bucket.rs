@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 use std::time::Duration;
 
-use super::settings::Throttle;
+use rez_topology::Throttle;
 
 /// Full when the world begins.
 #[derive(Debug)]

@@ -9,7 +9,7 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 
-use super::settings::CorsSettings;
+use rez_topology::Cors as Settings;
 
 /// The headers of an API's configuration, ready to be put in.
 #[derive(Debug)]
@@ -33,7 +33,7 @@ pub enum CorsError {
 impl Cors {
     /// # Errors
     /// What AWS refuses too.
-    pub fn new(settings: &CorsSettings) -> Result<Self, CorsError> {
+    pub fn new(settings: &Settings) -> Result<Self, CorsError> {
         if settings.credentials && settings.origins.iter().any(|origin| origin == "*") {
             return Err(CorsError::CredentialsForAll);
         }
@@ -129,7 +129,7 @@ mod tests {
 
     fn cors(origins: &[&str]) -> Cors {
         let list = |items: &[&str]| items.iter().map(|item| (*item).to_owned()).collect();
-        let settings = CorsSettings {
+        let settings = Settings {
             origins: list(origins),
             methods: list(&["GET", "POST"]),
             headers: list(&["authorization", "content-type"]),
@@ -192,7 +192,7 @@ mod tests {
 
     #[test]
     fn credentials_are_not_for_everybody() {
-        let settings = CorsSettings { origins: vec!["*".into()], credentials: true, ..CorsSettings::default() };
+        let settings = Settings { origins: vec!["*".into()], credentials: true, ..Settings::default() };
         assert_eq!(Cors::new(&settings).err(), Some(CorsError::CredentialsForAll));
     }
 }

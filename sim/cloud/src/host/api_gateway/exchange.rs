@@ -27,9 +27,6 @@ const BODY_MAX: usize = 10 * 1024 * 1024;
 /// Largest sum of request line and headers, bytes (same source).
 const HEAD_MAX: usize = 10_240;
 
-/// A function that takes longer is not waited for (same source: 30 s, which cannot be raised).
-const INTEGRATION_TIMEOUT: Duration = Duration::from_secs(30);
-
 const REQUEST_ID: HeaderName = HeaderName::from_static("apigw-requestid");
 
 pub(super) struct Exchange<'a> {
@@ -137,7 +134,7 @@ impl<'a> Exchange<'a> {
             return Err(Refusal::IntegrationFailed);
         }
         let began = clock.elapsed();
-        let invoked = timeout(INTEGRATION_TIMEOUT, self.invoke(&routed.stop.function, event)).await;
+        let invoked = timeout(routed.stop.timeout, self.invoke(&routed.stop.function, event)).await;
         self.seen.integration_latency = Some(clock.elapsed() - began);
         match invoked {
             Ok(Ok(answer)) if answer.succeeded() => answer::response(&answer.payload),

@@ -11,9 +11,9 @@ mod cors;
 mod event;
 mod exchange;
 mod incoming;
+mod plan;
 mod refusal;
 mod router;
-mod settings;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, Weak};
@@ -22,22 +22,22 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::request::Parts;
 use http::{Request, Response, StatusCode};
+use rez_topology::{Function, HttpApi, Throttle};
 
-pub use self::authorizer::SourceError;
+pub use self::authorizer::AuthorizerError;
 pub use self::cors::CorsError;
 pub use self::refusal::Refusal;
 pub use self::router::RouteError;
-pub use self::settings::{AuthorizerSettings, CorsSettings, Route, Settings, Throttle};
 
 use self::authorizer::Authorizer;
 use self::bucket::Bucket;
 use self::cors::Cors;
 use self::exchange::Exchange;
+use self::plan::Plan;
 use self::router::Router;
 use crate::host::lambda::Lambda;
 use crate::network::{Caller, HttpServer};
 use crate::program::BoxFuture;
-use crate::services::names;
 use crate::world::{Ids, Stream, World};
 
 /// What an account may ask of all its APIs in a Region together, unless AWS raises it. Third parties name these numbers;
@@ -67,7 +67,10 @@ pub struct ApiGateway {
 /// A route, and what stands on it.
 struct Stop {
     key: String,
+    /// `FunctionName`.
     function: String,
+    /// How long the function is waited for.
+    timeout: Duration,
     authorizer: Option<Arc<Authorizer>>,
     bucket: Option<Bucket>,
 }
@@ -80,9 +83,11 @@ pub enum ApiError {
     #[error(transparent)]
     Cors(#[from] CorsError),
     #[error("authorizer `{authorizer}`: {error}")]
-    Authorizer { authorizer: String, error: SourceError },
-    #[error("route `{route}` has authorizer `{authorizer}`, which the API does not have")]
-    NoAuthorizer { route: String, authorizer: String },
+    Authorizer { authorizer: String, error: AuthorizerError },
+    #[error("`{user}` needs {what} `{name}`, which is not there")]
+    Missing { user: String, what: &'static str, name: String },
+    #[error("it has no stage, so nobody can reach it")]
+    NoStage,
 }
 
 /// The account's own limit, shared by all its APIs.
@@ -96,21 +101,29 @@ impl Default for Account {
 
 impl ApiGateway {
     /// # Errors
-    /// What is wrong with the settings.
-    pub(crate) fn new(settings: Settings, account: &Account, world: Arc<World>) -> Result<Self, ApiError> {
-        let authorizers = authorizers(&settings.authorizers)?;
-        let stop = |route: &Route| stop(route, &authorizers);
+    /// What is wrong with the API, or not modelled of it.
+    pub(crate) fn new(
+        api: &HttpApi,
+        functions: &BTreeMap<String, Function>,
+        account: &Account,
+        world: Arc<World>,
+    ) -> Result<Self, ApiError> {
+        if api.stage.is_empty() {
+            return Err(ApiError::NoStage);
+        }
+        let plan = Plan::new(api, functions)?;
+        let keys: Vec<String> = api.routes.iter().map(rez_topology::Route::key).collect();
         Ok(Self {
-            host: host(&settings.api_id),
-            router: Router::new(settings.routes.iter().map(|route| route.key.as_str()))?,
-            stops: settings.routes.iter().map(stop).collect::<Result<_, _>>()?,
-            cors: settings.cors.as_ref().map(Cors::new).transpose()?,
-            bucket: settings.throttle.map(Bucket::new),
+            host: api.endpoint.trim_start_matches("https://").to_owned(),
+            router: Router::new(keys.iter().map(String::as_str))?,
+            stops: api.routes.iter().map(|route| plan.stop(route)).collect::<Result<_, _>>()?,
+            cors: api.cors.as_ref().map(Cors::new).transpose()?,
+            bucket: api.throttle.map(Bucket::new),
             account: account.0.clone(),
-            ids: Ids::new(world.seed, &format!("api {}", settings.api_id)),
-            latencies: Mutex::new(world.seed.stream(&format!("api latency {}", settings.api_id))),
-            api_id: settings.api_id,
-            stage: settings.stage,
+            ids: Ids::new(world.seed, &format!("api {}", api.id)),
+            latencies: Mutex::new(world.seed.stream(&format!("api latency {}", api.id))),
+            api_id: api.id.clone(),
+            stage: api.stage.clone(),
             lambda: OnceLock::new(),
             world,
         })
@@ -164,29 +177,4 @@ impl HttpServer for ApiGateway {
     fn refuse(&self, status: StatusCode, _code: &str) -> Response<Bytes> {
         refusal::response(status)
     }
-}
-
-/// `API.execute-api.REGION.amazonaws.com`.
-pub fn host(api_id: &str) -> String {
-    format!("{api_id}.execute-api.{}.amazonaws.com", names::REGION)
-}
-
-fn authorizers(settings: &BTreeMap<String, AuthorizerSettings>) -> Result<BTreeMap<&str, Arc<Authorizer>>, ApiError> {
-    let authorizer = |(name, settings): (&'_ String, &AuthorizerSettings)| {
-        Authorizer::new(settings).map_err(|error| ApiError::Authorizer { authorizer: name.clone(), error })
-    };
-    settings.iter().map(|(name, of)| Ok((name.as_str(), Arc::new(authorizer((name, of))?)))).collect()
-}
-
-fn stop(route: &Route, authorizers: &BTreeMap<&str, Arc<Authorizer>>) -> Result<Stop, ApiError> {
-    let authorizer = |name: &String| {
-        let missing = || ApiError::NoAuthorizer { route: route.key.clone(), authorizer: name.clone() };
-        authorizers.get(name.as_str()).cloned().ok_or_else(missing)
-    };
-    Ok(Stop {
-        key: route.key.clone(),
-        function: route.function.clone(),
-        authorizer: route.authorizer.as_ref().map(authorizer).transpose()?,
-        bucket: route.throttle.map(Bucket::new),
-    })
 }

@@ -32,7 +32,7 @@ use crate::services::ids;
 use crate::world::{Clock, Seed};
 
 use pool::Pool;
-pub use settings::{Client, Settings, User};
+pub use settings::{Client, Settings, SettingsError, User};
 pub use sign_in::SignInError;
 
 /// One user pool, with its managed login and its key server.

@@ -3,6 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use rez_topology::{UserPool, UserPoolClient};
+
+use crate::services::names;
+
 /// A pool, as a template describes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -15,19 +19,32 @@ pub struct Settings {
     pub clients: BTreeMap<String, Client>,
 }
 
-impl Settings {
-    /// A pool without groups and clients, at the URLs that AWS gives it.
-    pub fn new(region: &str, pool_id: &str, domain: &str) -> Self {
-        Self {
-            issuer: format!("https://cognito-idp.{region}.amazonaws.com/{pool_id}"),
-            login_url: format!("https://{domain}.auth.{region}.amazoncognito.com"),
-            groups: BTreeSet::new(),
-            clients: BTreeMap::new(),
-        }
-    }
+/// What is not modelled of a user pool.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SettingsError {
+    #[error("it has no domain, and no other way to sign in is modelled")]
+    NoDomain,
+    #[error("client `{0}` has a secret, which no template can hand to a function")]
+    Secret(String),
 }
 
 impl Settings {
+    /// # Errors
+    /// What is not modelled of the pool.
+    pub fn of(pool: &UserPool) -> Result<Self, SettingsError> {
+        let domain = pool.domain.as_ref().ok_or(SettingsError::NoDomain)?;
+        let client = |(id, spec): (&String, &UserPoolClient)| match spec.secret {
+            true => Err(SettingsError::Secret(id.clone())),
+            false => Ok((spec.id.clone(), Client::of(spec))),
+        };
+        Ok(Self {
+            issuer: pool.issuer.clone(),
+            login_url: format!("https://{domain}.auth.{}.amazoncognito.com", names::REGION),
+            groups: pool.groups.values().map(|group| group.name.clone()).collect(),
+            clients: pool.clients.iter().map(client).collect::<Result<_, _>>()?,
+        })
+    }
+
     /// `REGION_ID`, the last part of the issuer.
     pub fn pool_id(&self) -> &str {
         self.issuer.rsplit('/').next().unwrap_or_default()
@@ -51,6 +68,21 @@ pub struct Client {
     /// With rotation every refresh gives a new refresh token, and the old one ends after this grace period of up to 60 s.
     pub refresh_rotation: Option<Duration>,
     pub token_revocation: bool,
+}
+
+impl Client {
+    fn of(spec: &UserPoolClient) -> Self {
+        Self {
+            secret: None,
+            callback_urls: spec.callbacks.iter().cloned().collect(),
+            scopes: spec.scopes.iter().cloned().collect(),
+            access_token_validity: spec.access_token_validity,
+            id_token_validity: spec.id_token_validity,
+            refresh_token_validity: spec.refresh_token_validity,
+            refresh_rotation: spec.refresh_rotation,
+            token_revocation: spec.token_revocation,
+        }
+    }
 }
 
 impl Default for Client {

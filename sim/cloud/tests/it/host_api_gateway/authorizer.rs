@@ -7,7 +7,7 @@ use http::Method;
 use rez_cloud::program::Program;
 use serde_json::{Value, json};
 
-use super::desk::{Desk, answers, answers_after, fails, request, settings, told};
+use super::desk::{API, Desk, answers, answers_after, fails, request, told};
 use crate::support::{Invoked, SECOND, function, pass};
 
 const TOKEN: [(&str, &str); 1] = [("Authorization", "Bearer x")];
@@ -27,7 +27,7 @@ async fn an_authorizer_is_asked_in_format_2_and_its_context_handed_on() {
     let asked = desk.events("porter").remove(0);
     let members = [
         ("type", json!("REQUEST")),
-        ("routeArn", json!("arn:aws:execute-api:us-east-1:123456789012:desk1/$default/GET/items/7")),
+        ("routeArn", json!(format!("arn:aws:execute-api:us-east-1:123456789012:{}/$default/GET/items/7", *API))),
         ("identitySource", json!(["Bearer x"])),
         ("pathParameters", json!({ "id": "7" })),
         ("version", json!("2.0")),
@@ -84,10 +84,10 @@ async fn a_result_is_remembered_for_all_routes() {
 
 #[tokio::test(start_paused = true)]
 async fn a_route_key_among_the_sources_remembers_by_route() {
-    let mut settings = settings();
-    let porter = settings.authorizers.get_mut("porter").unwrap();
-    porter.identity_sources.push("$context.routeKey".to_owned());
-    let desk = Desk::with(Desk::staff(), settings, |builder| builder);
+    let desk = Desk::changed(|api| {
+        let guard = api.authorizers.get_mut("guard").unwrap();
+        guard.identity_sources.push("$context.routeKey".to_owned());
+    });
     for path in ["/items/7", "/items", "/items/8"] {
         desk.status(Method::GET, path, &TOKEN).await;
     }

@@ -1,21 +1,23 @@
 //! An API of three routes: open, behind an authorizer, and with a limit of its own.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Method, Request, Response};
-use rez_cloud::host::api_gateway::{AuthorizerSettings, CorsSettings, Route, Settings, Throttle};
+use rez_cloud::profile::Profile;
 use rez_cloud::program::{FunctionError, Program};
-use rez_cloud::{Cloud, CloudBuilder};
+use rez_cloud::{Cloud, CloudBuilder, Seed};
+use rez_topology::HttpApi;
 use serde_json::{Value, json};
 
-use crate::support::{Invoked, Recorder, clients, cloud, function};
+use crate::support::{Invoked, Recorder, clients, function, topology};
 
-pub const HOST: &str = "desk1.execute-api.us-east-1.amazonaws.com";
+/// The id of the API, which follows from the stack and the logical id.
+pub static API: LazyLock<String> = LazyLock::new(|| topology(TEMPLATE).http_apis["Desk"].id.clone());
+pub static HOST: LazyLock<String> = LazyLock::new(|| format!("{}.execute-api.us-east-1.amazonaws.com", *API));
 
-const TEMPLATE: &str = "
+pub const TEMPLATE: &str = "
   Clerk:
     Type: AWS::Serverless::Function
     Properties: { FunctionName: clerk, Runtime: provided.al2023, Timeout: 60 }
@@ -28,10 +30,63 @@ const TEMPLATE: &str = "
       FunctionName: !Ref Clerk
       Action: lambda:InvokeFunction
       Principal: apigateway.amazonaws.com
-      SourceArn: !Sub arn:aws:execute-api:${AWS::Region}:${AWS::AccountId}:desk1/*
+      SourceArn: !Sub arn:aws:execute-api:${AWS::Region}:${AWS::AccountId}:${Desk}/*
   ApiToPorter:
     Type: AWS::Lambda::Permission
     Properties: { FunctionName: !Ref Porter, Action: lambda:InvokeFunction, Principal: apigateway.amazonaws.com }
+  Desk:
+    Type: AWS::ApiGatewayV2::Api
+    Properties:
+      Name: desk
+      ProtocolType: HTTP
+      CorsConfiguration: { AllowOrigins: ['https://app.example.com'], AllowMethods: [GET] }
+  Guard:
+    Type: AWS::ApiGatewayV2::Authorizer
+    Properties:
+      ApiId: !Ref Desk
+      Name: guard
+      AuthorizerType: REQUEST
+      AuthorizerPayloadFormatVersion: '2.0'
+      EnableSimpleResponses: true
+      AuthorizerUri: !Sub arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Porter.Arn}/invocations
+      IdentitySource: [$request.header.Authorization]
+      AuthorizerResultTtlInSeconds: 300
+  ToClerk:
+    Type: AWS::ApiGatewayV2::Integration
+    Properties:
+      ApiId: !Ref Desk
+      IntegrationType: AWS_PROXY
+      IntegrationUri: !GetAtt Clerk.Arn
+      PayloadFormatVersion: '2.0'
+  Open:
+    Type: AWS::ApiGatewayV2::Route
+    Properties: { ApiId: !Ref Desk, RouteKey: GET /open, Target: !Sub 'integrations/${ToClerk}' }
+  Few:
+    Type: AWS::ApiGatewayV2::Route
+    Properties: { ApiId: !Ref Desk, RouteKey: POST /few, Target: !Sub 'integrations/${ToClerk}' }
+  Item:
+    Type: AWS::ApiGatewayV2::Route
+    Properties:
+      ApiId: !Ref Desk
+      RouteKey: ANY /items/{id}
+      Target: !Sub 'integrations/${ToClerk}'
+      AuthorizationType: CUSTOM
+      AuthorizerId: !Ref Guard
+  Items:
+    Type: AWS::ApiGatewayV2::Route
+    Properties:
+      ApiId: !Ref Desk
+      RouteKey: GET /items
+      Target: !Sub 'integrations/${ToClerk}'
+      AuthorizationType: CUSTOM
+      AuthorizerId: !Ref Guard
+  Stage:
+    Type: AWS::ApiGatewayV2::Stage
+    Properties:
+      ApiId: !Ref Desk
+      StageName: $default
+      AutoDeploy: true
+      RouteSettings: { POST /few: { ThrottlingRateLimit: 1, ThrottlingBurstLimit: 2 } }
 ";
 
 /// The cloud with the API in it, and all that its functions were given.
@@ -67,45 +122,10 @@ pub fn fails() -> Arc<dyn Program> {
     function(move |_| std::future::ready(Err(error.clone())))
 }
 
-pub fn settings() -> Settings {
-    let route = |key: &str, authorizer: Option<&str>, throttle| Route {
-        key: key.to_owned(),
-        function: "clerk".to_owned(),
-        authorizer: authorizer.map(str::to_owned),
-        throttle,
-    };
-    let authorizer = AuthorizerSettings {
-        function: "porter".to_owned(),
-        identity_sources: vec!["$request.header.Authorization".to_owned()],
-        cache: Duration::from_secs(300),
-    };
-    Settings {
-        api_id: "desk1".to_owned(),
-        stage: "$default".to_owned(),
-        routes: vec![
-            route("GET /open", None, None),
-            route("ANY /items/{id}", Some("porter"), None),
-            route("GET /items", Some("porter"), None),
-            route("POST /few", None, Some(Throttle { rate: 1.0, burst: 2 })),
-        ],
-        authorizers: BTreeMap::from([("porter".to_owned(), authorizer)]),
-        cors: None,
-        throttle: None,
-    }
-}
-
-pub fn cors() -> CorsSettings {
-    CorsSettings {
-        origins: vec!["https://app.example.com".to_owned()],
-        methods: vec!["GET".to_owned()],
-        ..CorsSettings::default()
-    }
-}
-
 impl Desk {
     /// Everybody passes, and the clerk answers 200.
     pub fn new() -> Self {
-        Self::with(Self::staff(), settings(), |builder| builder)
+        Self::with(Self::staff(), |_| (), |builder| builder)
     }
 
     pub fn staff() -> Staff {
@@ -113,16 +133,27 @@ impl Desk {
     }
 
     pub fn with_clerk(clerk: Arc<dyn Program>) -> Self {
-        Self::with(Staff { clerk, ..Self::staff() }, settings(), |builder| builder)
+        Self::with(Staff { clerk, ..Self::staff() }, |_| (), |builder| builder)
     }
 
     pub fn with_porter(porter: Arc<dyn Program>) -> Self {
-        Self::with(Staff { porter, ..Self::staff() }, settings(), |builder| builder)
+        Self::with(Staff { porter, ..Self::staff() }, |_| (), |builder| builder)
     }
 
-    pub fn with(staff: Staff, settings: Settings, change: impl FnOnce(CloudBuilder) -> CloudBuilder) -> Self {
+    /// The same API, but for a change of it.
+    pub fn changed(change: impl FnOnce(&mut HttpApi)) -> Self {
+        Self::with(Self::staff(), change, |builder| builder)
+    }
+
+    pub fn with(
+        staff: Staff,
+        change_api: impl FnOnce(&mut HttpApi),
+        change: impl FnOnce(CloudBuilder) -> CloudBuilder,
+    ) -> Self {
         let (events, recorder) = (Arc::default(), Recorder::default());
-        let builder = cloud(TEMPLATE).subscribe(recorder.subscriber()).api("Desk", settings);
+        let mut topology = topology(TEMPLATE);
+        change_api(topology.http_apis.get_mut("Desk").unwrap());
+        let builder = Cloud::builder(topology, Seed(1)).profile(Profile::Ideal).subscribe(recorder.subscriber());
         let builder = builder.function("Clerk", overheard("clerk", staff.clerk, &events));
         let builder = builder.function("Porter", overheard("porter", staff.porter, &events));
         Self { cloud: change(builder).build().unwrap(), recorder, events }
@@ -145,7 +176,7 @@ impl Desk {
 }
 
 pub fn request(method: Method, path: &str, headers: &[(&str, &str)]) -> Request<Bytes> {
-    let builder = Request::builder().method(method).uri(format!("https://{HOST}{path}"));
+    let builder = Request::builder().method(method).uri(format!("https://{}{path}", *HOST));
     let builder = headers.iter().fold(builder, |builder, (name, value)| builder.header(*name, *value));
     builder.body(Bytes::new()).unwrap()
 }

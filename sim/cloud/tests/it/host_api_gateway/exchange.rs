@@ -4,12 +4,12 @@ use bytes::Bytes;
 use http::{Method, Request};
 use serde_json::json;
 
-use super::desk::{Desk, HOST, answers, cors, request, settings, told};
+use super::desk::{API, Desk, HOST, answers, request, told};
 
 #[tokio::test(start_paused = true)]
 async fn a_function_gets_payload_format_2() {
     let desk = Desk::new();
-    let request = Request::post(format!("https://{HOST}/items/a%20b?q=1&q=2"))
+    let request = Request::post(format!("https://{}/items/a%20b?q=1&q=2", *HOST))
         .header("Authorization", "Bearer x")
         .header("Content-Type", "application/json")
         .header("Cookie", "c=1; d=2")
@@ -31,7 +31,7 @@ async fn a_function_gets_payload_format_2() {
             "authorization": "Bearer x",
             "content-length": "7",
             "content-type": "application/json",
-            "host": HOST,
+            "host": *HOST,
             "user-agent": "agent",
             "x-forwarded-for": "203.0.113.7",
             "x-forwarded-port": "443",
@@ -41,9 +41,9 @@ async fn a_function_gets_payload_format_2() {
         "pathParameters": { "id": "a b" },
         "requestContext": {
             "accountId": "123456789012",
-            "apiId": "desk1",
-            "domainName": HOST,
-            "domainPrefix": "desk1",
+            "apiId": *API,
+            "domainName": *HOST,
+            "domainPrefix": *API,
             "http": {
                 "method": "POST",
                 "path": "/items/a b",
@@ -89,9 +89,7 @@ async fn a_client_gets_what_the_function_says() {
 
 #[tokio::test(start_paused = true)]
 async fn a_stage_with_a_name_is_part_of_the_path() {
-    let mut settings = settings();
-    settings.stage = "prod".to_owned();
-    let desk = Desk::with(Desk::staff(), settings, |builder| builder);
+    let desk = Desk::changed(|api| api.stage = "prod".to_owned());
     for (path, status) in [("/prod/open", 200), ("/open", 404), ("/prod", 404), ("/production/open", 404)] {
         assert_eq!(desk.status(Method::GET, path, &[]).await, status, "{path}");
     }
@@ -101,7 +99,7 @@ async fn a_stage_with_a_name_is_part_of_the_path() {
 
 #[tokio::test(start_paused = true)]
 async fn the_gateway_answers_preflights_itself() {
-    let desk = Desk::with(Desk::staff(), settings_with_cors(), |builder| builder);
+    let desk = Desk::new();
     let headers = [("Origin", "https://app.example.com"), ("Access-Control-Request-Method", "GET")];
     let answer = desk.send(request(Method::OPTIONS, "/items/7", &headers)).await;
     assert_eq!((answer.status().as_u16(), answer.body().len()), (204, 0));
@@ -111,7 +109,7 @@ async fn the_gateway_answers_preflights_itself() {
 
 #[tokio::test(start_paused = true)]
 async fn answers_carry_the_gateways_cors_headers_refusals_too() {
-    let desk = Desk::with(Desk::staff(), settings_with_cors(), |builder| builder);
+    let desk = Desk::new();
     for (path, status) in [("/open", 200), ("/items/7", 401), ("/nowhere", 404)] {
         let answer = desk.send(request(Method::GET, path, &[("Origin", "https://app.example.com")])).await;
         assert_eq!(answer.status().as_u16(), status);
@@ -126,13 +124,9 @@ async fn every_request_is_a_fact() {
     let desk = Desk::new();
     let answer = desk.send(request(Method::GET, "/items/7", &[("Authorization", "x")])).await;
     let id = answer.headers()["apigw-requestid"].to_str().unwrap();
-    let parts = [id, "api_id: \"desk1\"", "route: \"ANY /items/{id}\"", "status: 200", "error: \"\""];
+    let parts = [id, &format!("api_id: \"{}\"", *API), "route: \"ANY /items/{id}\"", "status: 200", "error: \"\""];
     assert_eq!(desk.recorder.count("ApiRequest", &parts), 1);
     assert_eq!(told(&desk.send(request(Method::GET, "/nowhere", &[])).await), (404, json!({ "message": "Not Found" })));
     assert_eq!(desk.recorder.count("ApiRequest", &["route: \"\"", "status: 404", "error: \"NoRoute\""]), 1);
-    assert_eq!(desk.recorder.count("Request", &["service: \"api_gateway\"", "resource: \"desk1\""]), 2);
-}
-
-fn settings_with_cors() -> rez_cloud::host::api_gateway::Settings {
-    rez_cloud::host::api_gateway::Settings { cors: Some(cors()), ..settings() }
+    assert_eq!(desk.recorder.count("Request", &["service: \"api_gateway\"", &format!("resource: \"{}\"", *API)]), 2);
 }

@@ -1,13 +1,14 @@
 //! What a client is told when the function fails.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::Method;
 use rez_cloud::faults::{Fault, FaultKind, Target};
 use rez_cloud::program::Program;
 use serde_json::json;
 
-use super::desk::{Desk, answers, answers_after, fails, request, settings, told};
+use super::desk::{Desk, Staff, answers, answers_after, fails, request, told};
 use crate::support::{MINUTE, SECOND, clients, pass};
 
 async fn check(clerk: Arc<dyn Program>, status: u16, message: &str, error: &str) {
@@ -38,22 +39,36 @@ async fn a_function_has_thirty_seconds_and_goes_on_after_them() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_route_may_wait_shorter() {
+    let quick = |api: &mut rez_topology::HttpApi| {
+        api.routes.iter_mut().for_each(|route| route.timeout = Duration::from_millis(500));
+    };
+    let desk = Desk::with(Staff { clerk: answers_after(1), ..Desk::staff() }, quick, |builder| builder);
+    assert_eq!(desk.status(Method::GET, "/open", &[]).await, 503);
+    assert_eq!(desk.cloud.clock().elapsed().as_millis() / 10, 50);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_throttled_function_is_what_the_knob_says() {
     for status in [500, 503] {
         let mut knobs = rez_cloud::profile::Profile::Ideal.knobs();
         knobs.api_gateway.throttled_status = status;
-        let desk = Desk::with(Desk::staff(), settings(), |builder| builder.knobs(knobs).account_concurrency(0));
+        let desk = Desk::with(Desk::staff(), |_| (), |builder| builder.knobs(knobs).account_concurrency(0));
         assert_eq!(desk.status(Method::GET, "/open", &[]).await, status);
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn faults_can_be_aimed_at_an_api() {
-    let desk = Desk::with(Desk::staff(), settings(), |builder| {
-        let target = Target::parse("api_gateway.GET:Desk", &builder.known_targets()).unwrap();
-        let kind = FaultKind::Refuse { status: 503, code: "ServiceUnavailable".to_owned() };
-        builder.faults([Fault { kind, target, probability: 1.0, from: MINUTE, until: 2 * MINUTE }])
-    });
+    let desk = Desk::with(
+        Desk::staff(),
+        |_| (),
+        |builder| {
+            let target = Target::parse("api_gateway.GET:Desk", &builder.known_targets()).unwrap();
+            let kind = FaultKind::Refuse { status: 503, code: "ServiceUnavailable".to_owned() };
+            builder.faults([Fault { kind, target, probability: 1.0, from: MINUTE, until: 2 * MINUTE }])
+        },
+    );
     let client = desk.cloud.outside_exposed("client");
     let mut told_then = Vec::new();
     for _ in 0..3 {

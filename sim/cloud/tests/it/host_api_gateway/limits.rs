@@ -2,16 +2,16 @@
 
 use bytes::Bytes;
 use http::{Method, Request};
-use rez_cloud::host::api_gateway::Throttle;
+use rez_topology::Throttle;
 use serde_json::json;
 
-use super::desk::{Desk, HOST, answers, request, settings, told};
-use crate::support::{SECOND, cloud, pass};
+use super::desk::{API, Desk, HOST, TEMPLATE, answers, request, told};
+use crate::support::{SECOND, cloud, function, ok, pass, topology};
 
 const MIB: usize = 1024 * 1024;
 
 fn post(path: &str, bytes: usize) -> Request<Bytes> {
-    let request = Request::post(format!("https://{HOST}{path}")).header("content-type", "text/plain");
+    let request = Request::post(format!("https://{}{path}", *HOST)).header("content-type", "text/plain");
     request.body(Bytes::from(vec![b'x'; bytes])).unwrap()
 }
 
@@ -60,37 +60,45 @@ async fn a_route_has_a_limit_of_its_own() {
 
 #[tokio::test(start_paused = true)]
 async fn the_other_routes_share_the_stages() {
-    let mut settings = settings();
-    settings.throttle = Some(Throttle { rate: 1.0, burst: 1 });
-    let desk = Desk::with(Desk::staff(), settings, |builder| builder);
+    let desk = Desk::changed(|api| api.throttle = Some(Throttle { rate: 1.0, burst: 1 }));
     assert_eq!(desk.status(Method::GET, "/open", &[]).await, 200);
     assert_eq!(desk.status(Method::GET, "/items", &[("Authorization", "x")]).await, 429);
     assert!(desk.events("porter").is_empty());
     assert_eq!(desk.status(Method::POST, "/few", &[]).await, 200);
 }
 
+/// What is said of the template when `found` in it is `replaced`; empty when nothing is.
+fn check_build(found: &str, replaced: &str, expected: &str) {
+    assert!(TEMPLATE.contains(found), "{found}");
+    let builder = cloud(&TEMPLATE.replace(found, replaced)).function("Clerk", function(ok));
+    let told = builder.function("Porter", function(ok)).build().err();
+    assert_eq!(told.map(|error| error.to_string()).unwrap_or_default(), expected);
+}
+
 #[tokio::test(start_paused = true)]
-async fn an_api_needs_a_permission_to_invoke() {
-    let template = "
-  Clerk:
-    Type: AWS::Serverless::Function
-    Properties: { FunctionName: clerk, Runtime: provided.al2023 }
-  ApiToClerk:
-    Type: AWS::Lambda::Permission
-    Properties:
-      FunctionName: !Ref Clerk
-      Action: lambda:InvokeFunction
-      Principal: apigateway.amazonaws.com
-      SourceArn: !Sub arn:aws:execute-api:${AWS::Region}:${AWS::AccountId}:desk1/*/GET/open
-";
-    let mut settings = settings();
-    settings.authorizers.clear();
-    settings.routes.retain(|route| route.authorizer.is_none());
-    let clerk = answers(&json!(null));
-    let told = cloud(template).api("Desk", settings.clone()).function("Clerk", clerk.clone()).build().err().unwrap();
-    let expected = "`arn:aws:execute-api:us-east-1:123456789012:desk1/$default/POST/few` may not \
-                    `lambda:InvokeFunction` on `clerk` (`Desk` needs it)";
-    assert_eq!(told.to_string(), expected);
-    settings.routes.retain(|route| route.key == "GET /open");
-    assert!(cloud(template).api("Desk", settings).function("Clerk", clerk).build().is_ok());
+async fn an_api_needs_permissions_to_invoke() {
+    let denied = |source: &str, function: &str| {
+        let source = format!("arn:aws:execute-api:us-east-1:123456789012:{}/{source}", *API);
+        format!("`{source}` may not `lambda:InvokeFunction` on `{function}` (`Desk` needs it)")
+    };
+    check_build("${Desk}/*", "${Desk}/*/GET/open", &denied("$default/ANY/items/{id}", "Clerk"));
+    let of_porter = "FunctionName: !Ref Porter, Action: lambda:InvokeFunction, Principal: ";
+    let guard = topology(TEMPLATE).http_apis["Desk"].authorizers["guard"].id.clone();
+    let guard = denied(&format!("authorizers/{guard}"), "Porter");
+    check_build(&format!("{of_porter}apigateway"), &format!("{of_porter}events"), &guard);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_not_modelled_is_refused() {
+    let policy = "API `Desk`: authorizer `guard`: answers with policies, which is not modelled (set \
+                  `EnableSimpleResponses`)";
+    check_build("EnableSimpleResponses: true", "EnableSimpleResponses: false", policy);
+    let source = "API `Desk`: authorizer `guard`: identity source `$context.identity.sourceIp` is not modelled \
+                  (`$request.header.…`, `$request.querystring.…`, `$context.routeKey` are)";
+    check_build("$request.header.Authorization", "$context.identity.sourceIp", source);
+    check_build(
+        "ANY /items/{id}",
+        "ANY /{all+}/items",
+        "API `Desk`: `ANY /{all+}/items` has a greedy variable that is not at its end",
+    );
 }

@@ -11,10 +11,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use self::cache::Cache;
-pub use self::identity::SourceError;
-use self::identity::{Source, identity};
+use self::identity::{Source, SourceError, identity};
 use super::incoming::Incoming;
-use super::settings::AuthorizerSettings;
 
 /// An authorizer that takes longer has failed ("Quotas for … HTTP APIs").
 pub const TIMEOUT: Duration = Duration::from_secs(10);
@@ -35,14 +33,28 @@ pub struct Decision {
     pub context: Option<Value>,
 }
 
+/// What is not modelled of an authorizer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AuthorizerError {
+    #[error("answers with policies, which is not modelled (set `EnableSimpleResponses`)")]
+    Policy,
+    #[error(transparent)]
+    Source(#[from] SourceError),
+}
+
 impl Authorizer {
+    /// `function` is the `FunctionName`.
+    ///
     /// # Errors
-    /// For an identity source that is not modelled.
-    pub fn new(settings: &AuthorizerSettings) -> Result<Self, SourceError> {
+    /// For what is not modelled.
+    pub fn new(spec: &rez_topology::Authorizer, function: String) -> Result<Self, AuthorizerError> {
+        if !spec.simple_responses {
+            return Err(AuthorizerError::Policy);
+        }
         Ok(Self {
-            function: settings.function.clone(),
-            sources: settings.identity_sources.iter().map(|source| Source::parse(source)).collect::<Result<_, _>>()?,
-            cache: Cache::new(settings.cache),
+            function,
+            sources: spec.identity_sources.iter().map(|source| Source::parse(source)).collect::<Result<_, _>>()?,
+            cache: Cache::new(spec.cache),
         })
     }
 

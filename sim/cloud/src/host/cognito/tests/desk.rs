@@ -36,8 +36,6 @@ impl Desk {
 
     /// The same, with a change to the client `web`.
     pub fn with(change: impl FnOnce(&mut Client)) -> Self {
-        let mut settings = Settings::new("us-east-1", "us-east-1_Desk", "desk");
-        settings.groups = names(["admin", "user"]);
         let mut web = Client {
             callback_urls: names([CALLBACK, "https://app.example.com/other"]),
             scopes: names(["openid", "email"]),
@@ -45,7 +43,9 @@ impl Desk {
         };
         let desk = Client { secret: Some("s:cret".into()), ..web.clone() };
         change(&mut web);
-        settings.clients = [("web".to_owned(), web), ("desk".to_owned(), desk)].into();
+        let clients = [("web".to_owned(), web), ("desk".to_owned(), desk)].into();
+        let groups = names(["admin", "user"]);
+        let settings = Settings { issuer: ISSUER.to_owned(), login_url: LOGIN.to_owned(), groups, clients };
         let mut pool = Pool::new(settings, Seed(1));
         pool.put_user(alice(["user"])).expect("the pool has the group");
         Self { pool, now: UNIX_EPOCH + Duration::from_secs(1_795_435_200) }

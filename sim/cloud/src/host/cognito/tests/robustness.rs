@@ -8,7 +8,7 @@ use http::{Method, Request, StatusCode};
 use proptest::prelude::*;
 
 use super::desk::*;
-use crate::host::cognito::{Cognito, Settings};
+use crate::host::cognito::Cognito;
 use crate::world::{Clock, Seed};
 
 #[test]
@@ -87,9 +87,7 @@ fn what_has_expired_is_forgotten() {
 
 #[tokio::test(start_paused = true)]
 async fn the_pool_follows_the_worlds_clock() {
-    let mut settings = Settings::new("us-east-1", "us-east-1_Desk", "desk");
-    settings.clients = Desk::new().pool.settings.clients;
-    settings.groups = names(["user"]);
+    let settings = Desk::new().pool.settings;
     let cognito = Cognito::new(settings, Seed(1), Clock::starting_at(UNIX_EPOCH + Duration::from_secs(1_795_435_200)));
     cognito.put_user(alice(["user"])).expect("the pool has the group");
     let documents = ("cognito-idp.us-east-1.amazonaws.com".to_owned(), "/us-east-1_Desk/".to_owned());
