@@ -1,5 +1,6 @@
 //! The functions that are deployed, by their logical ids in the template.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use rez_cloud::CloudBuilder;
@@ -9,6 +10,8 @@ use super::program::Program;
 pub const SCHEDULER: &str = "Scheduler";
 pub const MESSAGE_PROCESSOR: &str = "MessageProcessor";
 pub const NOTIFICATION_SERVICE: &str = "NotificationService";
+pub const WEB_API: &str = "WebApi";
+pub const JWT_AUTHORIZER: &str = "JwtAuthorizer";
 
 pub fn deploy(builder: CloudBuilder) -> CloudBuilder {
     let scheduler = Program {
@@ -23,8 +26,18 @@ pub fn deploy(builder: CloudBuilder) -> CloudBuilder {
         start: |ambient| Box::pin(notification_service::start(ambient)),
         handle: |deps, event| Box::pin(notification_service::handle(deps, event)),
     };
+    let web_api = Program {
+        start: |ambient| Box::pin(web_api::start(ambient)),
+        handle: |deps, event| Box::pin(async { Ok::<_, Infallible>(web_api::handle(deps, event).await) }),
+    };
+    let jwt_authorizer = Program {
+        start: |ambient| Box::pin(jwt_authorizer::start(ambient)),
+        handle: |deps, event| Box::pin(async { Ok::<_, Infallible>(jwt_authorizer::handle(deps, event).await) }),
+    };
     builder
         .function(SCHEDULER, Arc::new(scheduler))
         .function(MESSAGE_PROCESSOR, Arc::new(message_processor))
         .function(NOTIFICATION_SERVICE, Arc::new(notification_service))
+        .function(WEB_API, Arc::new(web_api))
+        .function(JWT_AUTHORIZER, Arc::new(jwt_authorizer))
 }

@@ -4,6 +4,7 @@
 mod consistency;
 mod foreign;
 mod mistakes;
+mod own_front_door;
 mod own_template;
 
 use rez_topology::{Options, Topology};

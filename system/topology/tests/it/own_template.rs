@@ -18,9 +18,11 @@ fn functions() {
     assert_eq!(
         seen,
         [
+            ("JwtAuthorizer", "rez-agent-dev-jwt-authorizer", 10, 256),
             ("MessageProcessor", "rez-agent-dev-message-processor", 50, 256),
             ("NotificationService", "rez-agent-dev-notification-service", 45, 256),
             ("Scheduler", "rez-agent-dev-scheduler", 50, 256),
+            ("WebApi", "rez-agent-dev-web-api", 28, 256),
         ]
     );
     for function in topology.functions.values() {
