@@ -38,6 +38,7 @@ pub struct CloudBuilder {
     epoch: SystemTime,
     faults: Vec<Fault>,
     secrets: BTreeMap<String, String>,
+    secrets_key: Option<String>,
     programs: BTreeMap<String, Arc<dyn Program>>,
     compute: BTreeMap<String, Latency>,
     servers: BTreeMap<String, Arc<dyn HttpServer>>,
@@ -54,6 +55,7 @@ impl CloudBuilder {
             epoch: SystemTime::UNIX_EPOCH + EPOCH,
             faults: Vec::new(),
             secrets: BTreeMap::new(),
+            secrets_key: None,
             programs: BTreeMap::new(),
             compute: BTreeMap::new(),
             servers: BTreeMap::new(),
@@ -96,6 +98,13 @@ impl CloudBuilder {
     pub fn parameter(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.secrets.insert(name.into(), value.into());
         self
+    }
+
+    /// ARN of the key that SecureStrings are encrypted with: who reads them needs its permission to decrypt too. Without
+    /// one they are encrypted with Parameter Store's own, which everybody in the account may use.
+    #[must_use]
+    pub fn secrets_key(self, arn: impl Into<String>) -> Self {
+        Self { secrets_key: Some(arn.into()), ..self }
     }
 
     /// The program that runs as the function with this logical id.
@@ -150,7 +159,7 @@ impl CloudBuilder {
         let services = Services::new(clock, self.seed, &self.knobs, history.clone());
         let world = Arc::new(World::new(clock, self.seed, history, self.knobs.clone(), faults));
         provision::provision(&self.topology, &self.secrets, &services)?;
-        let iam = Arc::new(Iam::new(&self.topology));
+        let iam = Arc::new(Iam::new(&self.topology, self.secrets_key.take()));
         let front = Front::new(&self.topology, &world)?;
         let listeners = front.listeners(&self.servers);
         let network = Arc::new(Network::new(world.clone(), services.clone(), listeners, iam.clone()));

@@ -144,7 +144,7 @@ impl Journey {
     }
 
     async fn aws_effect(&self, call: &Call, parts: Parts, body: Bytes) -> Answered {
-        if let Err(denied) = self.network.authorize(&self.caller, call, &body) {
+        if let Err(denied) = self.network.authorize(&self.caller, call, &parts, &body) {
             return refuse(call, &denied);
         }
         if call.service == Service::Lambda {

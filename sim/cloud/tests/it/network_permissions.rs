@@ -83,6 +83,19 @@ async fn the_extension_needs_the_permission_of_the_function() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_secret_under_a_key_of_ones_own_needs_the_permission_to_decrypt() {
+    let key = "arn:aws:kms:us-east-1:123456789012:key/1";
+    let statement = format!("Statement: [{{ Effect: Allow, Action: 'kms:Decrypt', Resource: '{key}' }}, ");
+    let may_decrypt = MAY_READ.replace("Statement: [", &statement);
+    for (policies, expected) in [(MAY_READ, "kms:Decrypt on resource: arn:aws:kms"), (&may_decrypt, "s3cret")] {
+        let template = template(&format!("{LAYER}\n      {policies}"));
+        let builder = cloud(&template).function("Reader", function(read)).parameter("/app/token", "s3cret");
+        let answer = builder.secrets_key(key).build().unwrap().invoke("Reader", "").await.unwrap();
+        assert!(String::from_utf8_lossy(&answer.payload).contains(expected), "{:?}", answer.payload);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_extension_answers_to_the_token_of_its_environment_only() {
     let foreign = |invoked: Invoked| async move { Ok(read_as(&invoked.ambient, "somebody else's").await) };
     let template = template(&format!("{LAYER}\n      {MAY_READ}"));

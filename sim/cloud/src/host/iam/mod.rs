@@ -34,12 +34,19 @@ pub struct UnusedPermission {
 /// All roles, by logical id.
 pub struct Iam {
     roles: BTreeMap<String, Guarded>,
+    secrets_key: Option<String>,
 }
 
 impl Iam {
-    pub(crate) fn new(topology: &Topology) -> Self {
+    /// `secrets_key` is the ARN of the key that SecureStrings are encrypted with; `None` for Parameter Store's own, which
+    /// asks for no permission.
+    pub(crate) fn new(topology: &Topology, secrets_key: Option<String>) -> Self {
         let roles = topology.roles.iter().map(|(id, role)| (id.clone(), Guarded::new(role.clone())));
-        Self { roles: roles.collect() }
+        Self { roles: roles.collect(), secrets_key }
+    }
+
+    pub(crate) fn secrets_key(&self) -> Option<&str> {
+        self.secrets_key.as_deref()
     }
 
     /// Whether `session` (a function's name) may do all of `needed` under a role, and that it now has.

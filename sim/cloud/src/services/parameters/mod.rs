@@ -138,6 +138,11 @@ impl Parameters {
         self.state().parameters.remove(name).map(drop).ok_or_else(not_found)
     }
 
+    /// Whether there is a SecureString of this name, `name:version` or ARN. Asking is no read.
+    pub fn is_secret(&self, name: &str) -> bool {
+        self.state().find(name).is_ok_and(|parameter| parameter.kind == ParameterKind::SecureString)
+    }
+
     /// One parameter, by name, `name:version` or ARN.
     ///
     /// # Errors

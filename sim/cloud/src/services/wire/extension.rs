@@ -23,6 +23,11 @@ pub(super) fn parameter_name(parts: &Parts) -> Option<String> {
     Some(form(parts).get("name")?.to_owned())
 }
 
+/// Whether the value is to be decrypted.
+pub(super) fn wants_decryption(parts: &Parts) -> bool {
+    form(parts).get("withDecryption") == Some("true")
+}
+
 pub(super) fn answer(store: &Parameters, parts: &Parts) -> Answer {
     if parts.uri.path() != PATH || parts.method != http::Method::GET {
         let operation = format!("{} {}", parts.method, parts.uri.path());
@@ -37,8 +42,7 @@ pub(super) fn answer(store: &Parameters, parts: &Parts) -> Answer {
         let refusal = ServiceError::new("ValidationException", "query parameter `name` is missing");
         return json::error(&refusal, json::VERSION_1_1);
     };
-    let decrypted = form.get("withDecryption") == Some("true");
-    json::answer(parameters::get_one(store, name, decrypted), json::VERSION_1_1)
+    json::answer(parameters::get_one(store, name, wants_decryption(parts)), json::VERSION_1_1)
 }
 
 fn form(parts: &Parts) -> Form {

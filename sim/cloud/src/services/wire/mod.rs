@@ -21,7 +21,7 @@ use http::request::Parts;
 
 pub use answer::Answer;
 pub use classify::{Call, classify};
-pub use permissions::{Permission, permissions};
+pub use permissions::{Permission, decryption, permissions};
 
 use super::{Service, ServiceError, Services};
 use crate::history::{Cause, Fact};

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use http::request::Parts;
 use serde::Deserialize;
 
-use super::Call;
+use super::{Call, extension};
 use crate::services::{Service, names};
 
 /// One action on one resource: both must be allowed together.
@@ -14,6 +15,25 @@ pub struct Permission {
     pub action: String,
     /// The resource's ARN; `*` for an action that has none.
     pub resource: String,
+}
+
+/// The permission to decrypt that a read of SecureStrings needs when they are encrypted with a key of the account's own
+/// making; `is_secret` tells them from other parameters.
+pub fn decryption(
+    call: &Call,
+    parts: &Parts,
+    body: &[u8],
+    key_arn: &str,
+    is_secret: impl Fn(&str) -> bool,
+) -> Option<Permission> {
+    if call.service != Service::Parameters || !call.operation.starts_with("GetParameter") {
+        return None;
+    }
+    let members: Members = serde_json::from_slice(body).unwrap_or_default();
+    let wanted = members.with_decryption || extension::is_meant(parts) && extension::wants_decryption(parts);
+    let secret = is_secret(&call.resource) || members.names.iter().any(|name| is_secret(name));
+    let permission = || Permission { action: "kms:Decrypt".to_owned(), resource: key_arn.to_owned() };
+    (wanted && secret).then(permission)
 }
 
 /// The permissions that `call` needs; all of them. Empty for a service that is not modelled.
@@ -73,6 +93,7 @@ fn tables(call: &Call, body: &[u8]) -> Vec<Permission> {
 struct Members {
     index_name: Option<String>,
     names: Vec<String>,
+    with_decryption: bool,
     transact_items: Vec<Action>,
     request_items: BTreeMap<String, serde::de::IgnoredAny>,
 }
