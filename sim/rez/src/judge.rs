@@ -3,6 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use rez_cloud::billing::{Bill, BillItem};
+use rez_cloud::host::iam::UnusedPermission;
 use rez_reports::{
     CheckerResult, Cost, CostItem, FaultWindow, Messages, Objective, ObjectiveResult, RunResult, Target, Verdict,
 };
@@ -28,6 +29,7 @@ pub struct Ended {
     pub poison: u64,
     /// What 30 days like these would cost.
     pub bill: Bill,
+    pub permissions_unused: Vec<UnusedPermission>,
 }
 
 /// Judges a run. `notes` are put beside the verdict.
@@ -57,7 +59,7 @@ pub fn judge(plan: &Plan, ended: &Ended, wall: Duration, notes: Vec<String>) -> 
         checkers,
         alarms: observer.alarms.clone(),
         cost: cost(&ended.bill),
-        permissions_unused: Vec::new(),
+        permissions_unused: ended.permissions_unused.iter().map(unused).collect(),
         history_sha256: observer.history_sha256(),
         replay: plan.replay(),
         notes,
@@ -166,6 +168,11 @@ fn checked(name: &str, findings: Findings) -> CheckerResult {
         violations: findings.violations,
         examples: findings.examples,
     }
+}
+
+fn unused(permission: &UnusedPermission) -> rez_reports::UnusedPermission {
+    let UnusedPermission { role, action, resource } = permission.clone();
+    rez_reports::UnusedPermission { role, action, resource }
 }
 
 fn cost(bill: &Bill) -> Cost {

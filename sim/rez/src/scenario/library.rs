@@ -7,12 +7,13 @@ use super::error::ScenarioError;
 use super::{Scenario, parse};
 
 /// Name and text, in the order in which `rez scenarios` lists them.
-const SHIPPED: [(&str, &str); 6] = [
+const SHIPPED: [(&str, &str); 7] = [
     ("minute", include_str!("../../../scenarios/minute.toml")),
     ("smoke", include_str!("../../../scenarios/smoke.toml")),
     ("month", include_str!("../../../scenarios/month.toml")),
     ("ntfy-outage", include_str!("../../../scenarios/ntfy-outage.toml")),
     ("duplicates", include_str!("../../../scenarios/duplicates.toml")),
+    ("front-door", include_str!("../../../scenarios/front-door.toml")),
     ("poison", include_str!("../../../scenarios/poison.toml")),
 ];
 

@@ -28,6 +28,8 @@ use crate::visitors;
 
 /// The secret that ntfy accepts, and that the functions find in Parameter Store.
 const NTFY_TOKEN: &str = "tk_simulatedsimulatedsimulated12";
+/// The key with which the web API seals cursors and sign-ins: 32 bytes in base64.
+const WEB_API_KEY: &str = "c2ltdWxhdGVkc2ltdWxhdGVkc2ltdWxhdGVkc2ltdWw=";
 /// How often the progress line moves, at most, and how often the end of the drain is looked for.
 const STEPS: u32 = 500;
 const DRAIN_STEP: Duration = Duration::from_secs(5);
@@ -58,7 +60,7 @@ async fn live(
     progress: &Progress,
     alter: impl FnOnce(CloudBuilder) -> CloudBuilder,
 ) -> anyhow::Result<Ended> {
-    let names = names::names(&plan.topology, &[NTFY_TOKEN])?;
+    let names = names::names(&plan.topology, &[NTFY_TOKEN, WEB_API_KEY])?;
     let observer = Arc::new(Mutex::new(Observer::new(observer::Settings {
         names: names.clone(),
         start: run::start(),
@@ -84,7 +86,15 @@ async fn live(
 
     let end = End { healed, ended: cloud.clock().now() };
     let bill = cloud.bill(&Prices::us_east_1());
-    Ok(Ended { observer, start: run::start(), end, simulated: cloud.clock().elapsed(), poison, bill })
+    Ok(Ended {
+        observer,
+        start: run::start(),
+        end,
+        simulated: cloud.clock().elapsed(),
+        poison,
+        bill,
+        permissions_unused: cloud.unused_permissions(),
+    })
 }
 
 fn builder(plan: &Plan, names: &Names, observer: &SharedObserver) -> anyhow::Result<CloudBuilder> {
@@ -96,6 +106,7 @@ fn builder(plan: &Plan, names: &Names, observer: &SharedObserver) -> anyhow::Res
         .epoch(run::start())
         .faults(plan.faults.iter().cloned())
         .parameter(names::secret(&plan.topology, "ntfy-token")?, NTFY_TOKEN)
+        .parameter(names::secret(&plan.topology, "web-api-key")?, WEB_API_KEY)
         .server(names.ntfy.as_str(), Arc::new(ntfy))
         .subscribe(Box::new(observer.clone()));
     Ok(functions::deploy(builder))
