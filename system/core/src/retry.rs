@@ -21,6 +21,11 @@ pub const DELIVERY: Backoff =
 pub const CONFLICT: Backoff =
     Backoff { first: Duration::from_millis(20), longest: Duration::from_millis(320), retries_max: 6 };
 
+/// Retries of a parameter's first reading, which Parameter Store throttled. Its bucket fills with 40 a second, and 50
+/// environments that start at once ask for 150 values: about 4 s.
+pub const PARAMETERS: Backoff =
+    Backoff { first: Duration::from_millis(500), longest: Duration::from_secs(4), retries_max: 5 };
+
 impl Backoff {
     /// The wait before retry number `retry` (from 0), or nothing when there are no more. `fraction` is from [0, 1):
     /// full jitter spreads those who failed together over the whole wait.

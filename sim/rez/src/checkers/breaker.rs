@@ -1,7 +1,7 @@
 //! The breaker is legal: it opens after five failures in a row, lets nobody through while it is open, and then exactly
 //! one probe at a time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, SystemTime};
 
 use rez_cloud::history::{Cause, Fact, RequestEnd};
@@ -15,13 +15,29 @@ const PERMITTED_BEFORE: Duration = Duration::from_secs(10);
 /// An environment that could not reach the gate goes on without it; its tries are excused for one invocation's time.
 const WITHOUT_GATE: Duration = Duration::from_secs(45);
 
+/// A try is learnt of when it has ended: after the 10 s of its HTTP timeout, or the 45 s of its invocation.
+const REMEMBERED: Duration = Duration::from_secs(60);
+
 pub struct Breaker {
     config_table: String,
     ntfy: String,
-    opened_at: Option<SystemTime>,
+    /// The states that it was in lately, the newest last, each with the time at which it began.
+    phases: VecDeque<(SystemTime, Phase)>,
     /// When an environment last failed to reach the gate.
     unreachable: BTreeMap<u64, SystemTime>,
     findings: Findings,
+}
+
+/// What the breaker lets through.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Phase {
+    Closed,
+    Open,
+    /// One try, of the environment whose update made that probe the probe.
+    HalfOpen {
+        prober: Option<u64>,
+        tried: bool,
+    },
 }
 
 impl Breaker {
@@ -29,42 +45,76 @@ impl Breaker {
         Self {
             config_table: names.config_table.clone(),
             ntfy: names.ntfy.clone(),
-            opened_at: None,
+            phases: VecDeque::from([(SystemTime::UNIX_EPOCH, Phase::Closed)]),
             unreachable: BTreeMap::new(),
             findings: Findings::default(),
         }
     }
 
-    fn moved(&mut self, at: SystemTime, before: Gate<'_>, after: Gate<'_>) {
-        let legal = match (before.breaker(), after.breaker()) {
-            ("closed", "open") => before.failures() + 1 >= FAILURES_TO_OPEN,
-            ("open", "half_open") => before.open_until().is_none_or(|until| at >= until),
-            ("half_open", "half_open") => {
-                let same = before.probe_id() == after.probe_id();
-                same || before.probe_lease_until().is_none_or(|until| at >= until)
-            }
-            ("half_open", "open" | "closed") => true,
-            (from, to) => from == to,
-        };
-        if !legal {
+    fn moved(&mut self, at: SystemTime, before: Gate<'_>, after: Gate<'_>, by: Cause<'_>) {
+        if !is_legal(at, before, after) {
             let (from, to, failures) = (before.breaker().to_owned(), after.breaker().to_owned(), before.failures());
             self.findings
                 .add(|| format!("the breaker went from {from} to {to} too early, after {failures} failures in a row"));
         }
-        self.opened_at = match after.breaker() {
-            "open" => self.opened_at.or(Some(at)),
-            _ => None,
-        };
+        let same_probe = before.breaker() == "half_open" && before.probe_id() == after.probe_id();
+        if before.breaker() != after.breaker() || (after.breaker() == "half_open" && !same_probe) {
+            self.enter(at, phase(after, by));
+        }
     }
 
-    fn tried(&mut self, sent: SystemTime, environment: u64) {
-        let Some(opened_at) = self.opened_at else { return };
-        let open_for = sent.duration_since(opened_at).unwrap_or_default();
-        let last = self.unreachable.get(&environment);
-        let excused = last.is_some_and(|last| sent.duration_since(*last).unwrap_or_default() < WITHOUT_GATE);
-        if open_for > PERMITTED_BEFORE && !excused {
-            self.findings.add(|| format!("a try started {} s after the breaker had opened", open_for.as_secs()));
+    fn enter(&mut self, at: SystemTime, phase: Phase) {
+        self.phases.push_back((at, phase));
+        while self.phases.get(1).is_some_and(|(next, _)| at.duration_since(*next).unwrap_or_default() > REMEMBERED) {
+            self.phases.pop_front();
         }
+    }
+
+    /// A try is learnt of when it has ended, and judged by the state in which it was sent.
+    fn tried(&mut self, sent: SystemTime, environment: u64) {
+        let last = self.unreachable.get(&environment);
+        if last.is_some_and(|last| sent.duration_since(*last).unwrap_or_default() < WITHOUT_GATE) {
+            return;
+        }
+        let Some((since, phase)) = self.phases.iter_mut().rev().find(|(since, _)| *since <= sent) else { return };
+        let after = sent.duration_since(*since).unwrap_or_default();
+        match phase {
+            Phase::Open if after > PERMITTED_BEFORE => {
+                self.findings.add(|| format!("a try started {} s after the breaker had opened", after.as_secs()));
+            }
+            Phase::HalfOpen { prober, tried } => {
+                if *tried || *prober != Some(environment) {
+                    self.findings.add(|| format!("environment {environment} tried beside the probe"));
+                }
+                *tried |= *prober == Some(environment);
+            }
+            Phase::Closed | Phase::Open => {}
+        }
+    }
+}
+
+fn is_legal(at: SystemTime, before: Gate<'_>, after: Gate<'_>) -> bool {
+    match (before.breaker(), after.breaker()) {
+        ("closed", "open") => before.failures() + 1 >= FAILURES_TO_OPEN,
+        ("open", "half_open") => before.open_until().is_none_or(|until| at >= until),
+        ("half_open", "half_open") => {
+            let same = before.probe_id() == after.probe_id();
+            same || before.probe_lease_until().is_none_or(|until| at >= until)
+        }
+        ("half_open", "open" | "closed") => true,
+        (from, to) => from == to,
+    }
+}
+
+fn phase(gate: Gate<'_>, by: Cause<'_>) -> Phase {
+    let prober = match by {
+        Cause::Function { environment, .. } => Some(environment),
+        Cause::Cloud | Cause::Outside => None,
+    };
+    match gate.breaker() {
+        "open" => Phase::Open,
+        "half_open" => Phase::HalfOpen { prober, tried: false },
+        _ => Phase::Closed,
     }
 }
 
@@ -75,10 +125,10 @@ impl Checker for Breaker {
 
     fn observe(&mut self, at: SystemTime, seen: &Seen<'_>) {
         match seen {
-            Seen::Fact(Fact::Item { table, before: Some(before), after: Some(after), .. })
+            Seen::Fact(Fact::Item { table, before: Some(before), after: Some(after), cause, .. })
                 if *table == self.config_table && after.get("breaker").is_some() =>
             {
-                self.moved(at, Gate(before), Gate(after));
+                self.moved(at, Gate(before), Gate(after), *cause);
             }
             Seen::Fact(Fact::Request(request)) => {
                 let Cause::Function { environment, .. } = request.cause else { return };
@@ -108,7 +158,7 @@ fn failed(end: RequestEnd<'_>) -> bool {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::super::testing::{at, observe_item, request, run};
+    use super::super::testing::{at, observe_item, observe_item_by, request, request_by, run};
     use super::*;
 
     fn gate(breaker: &str, failures: u64, probe: &str, until: u64) -> Value {
@@ -146,6 +196,45 @@ mod tests {
         assert_eq!(violations(&[(1, gate("open", 0, "", 31)), (20, gate("half_open", 0, "p1", 35))]), 1);
         assert_eq!(violations(&[(31, gate("half_open", 0, "p1", 46)), (32, gate("half_open", 0, "p2", 47))]), 1);
         assert_eq!(violations(&[(1, gate("open", 0, "", 31)), (40, gate("closed", 0, "", 0))]), 1);
+    }
+
+    #[test]
+    fn half_open_nobody_may_try_but_the_prober_and_he_once() {
+        let answered = RequestEnd::Answered { status: 500, code: "" };
+        let tries = |environments: &[u64]| {
+            run(Breaker::new(&Names::for_test()), |checker| {
+                observe_item(checker, 1, "config", Some(&gate("closed", 4, "", 0)), Some(&gate("open", 0, "", 31)));
+                let (open, probing) = (gate("open", 0, "", 31), gate("half_open", 0, "p1", 46));
+                observe_item_by(checker, 31, 1, "config", Some(&open), Some(&probing));
+                // Somebody else takes a place among the deferred; that makes him no prober.
+                observe_item_by(checker, 32, 2, "config", Some(&probing), Some(&probing));
+                for environment in environments {
+                    request_by(checker, 33, *environment, "ntfy.test", answered);
+                }
+                observe_item_by(checker, 35, 1, "config", Some(&probing), Some(&gate("closed", 0, "", 0)));
+                request_by(checker, 36, 2, "ntfy.test", answered);
+            })
+            .violations
+        };
+        assert_eq!((tries(&[1]), tries(&[2]), tries(&[1, 2]), tries(&[1, 1])), (0, 1, 1, 1));
+    }
+
+    #[test]
+    fn a_try_is_judged_by_the_state_in_which_it_was_sent() {
+        let found = run(Breaker::new(&Names::for_test()), |checker| {
+            observe_item(checker, 1, "config", Some(&gate("closed", 4, "", 0)), Some(&gate("open", 0, "", 31)));
+            observe_item_by(
+                checker,
+                31,
+                1,
+                "config",
+                Some(&gate("open", 0, "", 31)),
+                Some(&gate("half_open", 0, "p1", 46)),
+            );
+            // Sent before it opened, ended only now.
+            request_by(checker, 0, 2, "ntfy.test", RequestEnd::ResponseLost);
+        });
+        assert_eq!(found.violations, 0);
     }
 
     #[test]

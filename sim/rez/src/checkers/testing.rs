@@ -49,9 +49,36 @@ pub fn observe_item(
     before: Option<&Value>,
     after: Option<&Value>,
 ) {
+    observe_change_of(checker, seconds, Cause::Cloud, table, before, after);
+}
+
+/// The same, done by an environment.
+pub fn observe_item_by(
+    checker: &mut dyn Checker,
+    seconds: u64,
+    environment: u64,
+    table: &str,
+    before: Option<&Value>,
+    after: Option<&Value>,
+) {
+    observe_change_of(checker, seconds, function(environment), table, before, after);
+}
+
+fn observe_change_of(
+    checker: &mut dyn Checker,
+    seconds: u64,
+    cause: Cause<'_>,
+    table: &str,
+    before: Option<&Value>,
+    after: Option<&Value>,
+) {
     let key = json!({});
-    let fact = Fact::Item { table, key: &key, before, after, cause: Cause::Cloud };
+    let fact = Fact::Item { table, key: &key, before, after, cause };
     checker.observe(at(seconds), &Seen::Fact(&fact));
+}
+
+fn function(environment: u64) -> Cause<'static> {
+    Cause::Function { name: "NotificationService", environment, request_id: "r" }
 }
 
 pub fn observe_change(checker: &mut dyn Checker, seconds: u64, before: Option<&Value>, after: Option<&Value>) {
@@ -81,8 +108,12 @@ pub fn answered(checker: &mut dyn Checker, route: &'static str, group: Option<Gr
 }
 
 pub fn request(checker: &mut dyn Checker, seconds: u64, service: &str, end: RequestEnd<'_>) {
+    request_by(checker, seconds, 1, service, end);
+}
+
+pub fn request_by(checker: &mut dyn Checker, seconds: u64, environment: u64, service: &str, end: RequestEnd<'_>) {
     let fact = Fact::Request(Request {
-        cause: Cause::Function { name: "NotificationService", environment: 1, request_id: "r" },
+        cause: function(environment),
         service,
         operation: "POST /topic",
         resource: "config",

@@ -17,6 +17,7 @@ use rez_core::telemetry;
 use tracing_subscriber::layer::SubscriberExt;
 
 pub use names::ntfy_host;
+pub use senders::creator;
 
 use crate::checkers::{End, Names};
 use crate::judge::Ended;
@@ -27,9 +28,9 @@ use crate::run::{self, Plan};
 use crate::visitors;
 
 /// The secret that ntfy accepts, and that the functions find in Parameter Store.
-const NTFY_TOKEN: &str = "tk_simulatedsimulatedsimulated12";
+pub const NTFY_TOKEN: &str = "tk_simulatedsimulatedsimulated12";
 /// The key with which the web API seals cursors and sign-ins: 32 bytes in base64.
-const WEB_API_KEY: &str = "c2ltdWxhdGVkc2ltdWxhdGVkc2ltdWxhdGVkc2ltdWw=";
+pub const WEB_API_KEY: &str = "c2ltdWxhdGVkc2ltdWxhdGVkc2ltdWxhdGVkc2ltdWw=";
 /// How often the progress line moves, at most, and how often the end of the drain is looked for.
 const STEPS: u32 = 500;
 const DRAIN_STEP: Duration = Duration::from_secs(5);
@@ -130,8 +131,9 @@ fn ntfy_server(plan: &Plan, seed: Seed, clock: Clock, observer: &SharedObserver)
     NtfyServer::new(Ntfy::new(settings, seed.stream("ntfy ids")), clock, on_accepted)
 }
 
-/// One subscriber for the thread: its lines go to the log stream of the environment that is being polled.
-fn keep_logs(clock: Clock) -> tracing::subscriber::DefaultGuard {
+/// One subscriber for the thread, for as long as the guard lives: its lines go to the log stream of the environment that
+/// is being polled.
+pub fn keep_logs(clock: Clock) -> tracing::subscriber::DefaultGuard {
     let time = aws_smithy_async::time::SharedTimeSource::new(clock);
     let layer = telemetry::layer(write_log_line, time);
     tracing::subscriber::set_default(tracing_subscriber::registry().with(layer))

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use rez_cloud::history::Cause;
+use rez_cloud::program::Ambient;
 use rez_cloud::services::sns::{Publication, Sns};
 use rez_cloud::world::Clock;
 use rez_cloud::{Cloud, Seed};
@@ -32,7 +33,7 @@ pub struct Senders {
 /// # Errors
 /// When the template lacks what a sender needs.
 pub fn start(cloud: &Cloud, plan: &Plan, observer: &SharedObserver) -> anyhow::Result<Senders> {
-    let creator = Arc::new(creator(cloud)?);
+    let creator = Arc::new(creator(cloud, cloud.outside_exposed(SERVICE))?);
     // With visitors at the front door, messages come through there.
     let by_api = plan.scenario.workload.api_requests_per_day > 0;
     let messages_per_day = if by_api { 0 } else { plan.scenario.workload.messages_per_day };
@@ -53,9 +54,12 @@ impl Senders {
     }
 }
 
-/// The code that the web API will use, with the scheduler's view of the tables and the topic.
-fn creator(cloud: &Cloud) -> anyhow::Result<Creator> {
-    let mut ambient = program::hand_over(cloud.outside_exposed(SERVICE));
+/// The code that the web API uses, on the wire of `outside`, with the scheduler's view of the tables and the topic.
+///
+/// # Errors
+/// When the template lacks the scheduler, or the scheduler a setting.
+pub fn creator(cloud: &Cloud, outside: Ambient) -> anyhow::Result<Creator> {
+    let mut ambient = program::hand_over(outside);
     let scheduler = names::find(&cloud.topology().functions, "function", SCHEDULER)?;
     ambient.variables.extend(scheduler.environment.clone());
     let mut variables = Variables::new(&ambient.variables);

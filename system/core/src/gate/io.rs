@@ -127,7 +127,7 @@ impl Gate {
 
     async fn change<T>(&self, change: impl Fn(&State, Moment) -> (T, State)) -> Changed<T> {
         let writer = self.environment.entropy.token();
-        for retry in 0.. {
+        for refusal in 0.. {
             let (state, version) = self.copy();
             let (value, next) = change(&state, self.environment.clock.now());
             if next == state {
@@ -153,11 +153,24 @@ impl Gate {
                     return Changed::Unavailable;
                 }
             }
-            let Some(wait) = retry::CONFLICT.wait(retry, self.environment.entropy.fraction()) else { break };
-            self.environment.sleep(wait).await;
+            if !self.wait_after(refusal).await {
+                break;
+            }
         }
         tracing::warn!(code = "gate_contended", "the gate is contended");
         Changed::Contended
+    }
+
+    /// Waits before every other try only: a refusal brings the state as it is at that moment, and after a wait that is
+    /// old again. So each wait is followed by a look, and the look at once by a write. The answer is whether there is
+    /// another try.
+    async fn wait_after(&self, refusal: u32) -> bool {
+        if refusal.is_multiple_of(2) {
+            return true;
+        }
+        let Some(wait) = retry::CONFLICT.wait(refusal / 2, self.environment.entropy.fraction()) else { return false };
+        self.environment.sleep(wait).await;
+        true
     }
 
     async fn write(&self, next: &State, version: u64, writer: &str) -> Result<(), WriteError> {

@@ -21,6 +21,8 @@ const TIMEOUT: Duration = Duration::from_secs(2);
 pub enum ReadError {
     #[error("the parameters extension cannot be reached: {0}")]
     Unreachable(#[from] OutboundError),
+    #[error("Parameter Store throttles")]
+    Throttled,
     /// Never shows the body, which may be a secret.
     #[error("the parameters extension answered {0}")]
     Unexpected(u16),
@@ -70,8 +72,14 @@ impl Extension {
             200 => serde_json::from_slice::<GetParameter>(&answer.body)
                 .map(|answer| Some(Value::from(&*answer.parameter.value)))
                 .map_err(|_| ReadError::Unexpected(200)),
-            400 if String::from_utf8_lossy(&answer.body).contains("ParameterNotFound") => Ok(None),
+            400 if says(&answer.body, "ParameterNotFound") => Ok(None),
+            400 if says(&answer.body, "ThrottlingException") => Err(ReadError::Throttled),
             status => Err(ReadError::Unexpected(status)),
         }
     }
+}
+
+/// Whether Parameter Store's error, which the extension passes on, has this code.
+fn says(body: &Bytes, code: &str) -> bool {
+    String::from_utf8_lossy(body).contains(code)
 }

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use crate::clock::Moment;
 use crate::environment::Environment;
-use crate::stage::Stage;
+use crate::retry;
 use extension::Extension;
 pub use extension::ReadError;
 
@@ -47,8 +47,7 @@ impl fmt::Debug for Value {
 #[derive(Debug)]
 pub struct Parameters {
     extension: Extension,
-    stage: Stage,
-    clock: crate::clock::Clock,
+    environment: Environment,
     kept: Mutex<BTreeMap<&'static str, Kept>>,
 }
 
@@ -61,12 +60,7 @@ struct Kept {
 
 impl Parameters {
     pub fn new(environment: &Environment) -> Self {
-        Self {
-            extension: Extension::new(environment),
-            stage: environment.stage,
-            clock: environment.clock.clone(),
-            kept: Mutex::default(),
-        }
+        Self { extension: Extension::new(environment), environment: environment.clone(), kept: Mutex::default() }
     }
 
     /// The value of a parameter, or nothing when there is no such parameter.
@@ -75,9 +69,9 @@ impl Parameters {
     /// When it cannot be read and never was.
     pub async fn get(&self, name: &'static str) -> Result<Option<Value>, ReadError> {
         match self.kept(name) {
-            Some(kept) if self.clock.now() < kept.read_again => Ok(kept.value),
+            Some(kept) if self.environment.clock.now() < kept.read_again => Ok(kept.value),
             Some(kept) => Ok(self.read(name).await.unwrap_or_else(|error| self.go_on(name, kept, &error))),
-            None => self.read(name).await,
+            None => self.read_patiently(name).await,
         }
     }
 
@@ -86,11 +80,26 @@ impl Parameters {
     /// # Errors
     /// When it cannot be read.
     pub async fn refresh(&self, name: &'static str) -> Result<Option<Value>, ReadError> {
-        self.read(name).await
+        self.read_patiently(name).await
+    }
+
+    /// Reads what there is no substitute for. Parameter Store answers 40 reads a second, and a fleet that starts in a
+    /// burst asks for more; so who is throttled asks again.
+    async fn read_patiently(&self, name: &'static str) -> Result<Option<Value>, ReadError> {
+        let mut retry = 0;
+        loop {
+            let read = self.read(name).await;
+            let wait = retry::PARAMETERS.wait(retry, self.environment.entropy.fraction());
+            match (read, wait) {
+                (Err(ReadError::Throttled), Some(wait)) => self.environment.sleep(wait).await,
+                (read, _) => return read,
+            }
+            retry += 1;
+        }
     }
 
     async fn read(&self, name: &'static str) -> Result<Option<Value>, ReadError> {
-        let value = self.extension.read(&format!("/rez-agent/{}/{name}", self.stage)).await?;
+        let value = self.extension.read(&format!("/rez-agent/{}/{name}", self.environment.stage)).await?;
         self.keep(name, value.clone(), FRESH);
         Ok(value)
     }
@@ -106,7 +115,7 @@ impl Parameters {
     }
 
     fn keep(&self, name: &'static str, value: Option<Value>, for_: Duration) {
-        let kept = Kept { value, read_again: self.clock.now() + for_ };
+        let kept = Kept { value, read_again: self.environment.clock.now() + for_ };
         self.kept.lock().expect("keeping a value does not panic").insert(name, kept);
     }
 }

@@ -58,6 +58,26 @@ async fn a_value_that_was_never_read_is_an_error_until_it_is() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn who_is_throttled_at_the_first_reading_asks_again() {
+    let throttled = || Reply::json(400, &serde_json::json!({"__type": "ThrottlingException"}));
+    let patient = parameters(&Wire::new([throttled(), throttled(), found("one")]));
+    assert_eq!(patient.get(NAME).await, Ok(Some("one".into())));
+    let wire = Wire::answering(move |_| throttled());
+    assert_eq!(parameters(&wire).get(NAME).await, Err(ReadError::Throttled));
+    assert_eq!(wire.requests().len(), 6);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_has_a_stale_value_does_not_wait_for_a_throttled_one() {
+    let throttled = Reply::json(400, &serde_json::json!({"__type": "ThrottlingException"}));
+    let wire = Wire::new([found("one"), throttled]);
+    let parameters = parameters(&wire);
+    parameters.get(NAME).await.unwrap();
+    tokio::time::advance(Duration::from_secs(300)).await;
+    assert_eq!(parameters.get(NAME).await, Ok(Some("one".into())));
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_absent_parameter_is_no_error() {
     let absent = serde_json::json!({"__type": "ParameterNotFound"});
     let parameters = parameters(&Wire::new([Reply::json(400, &absent)]));

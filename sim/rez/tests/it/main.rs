@@ -1,0 +1,12 @@
+//! What the system promises, one subject a file: the real functions of the real template in an ideal cloud, where
+//! nothing goes wrong but what a test makes go wrong, on virtual time.
+//!
+//! `cargo test -p rez --test it`
+
+mod attempts;
+mod batches;
+mod deferral;
+mod gate;
+mod leases;
+mod support;
+mod sweep;

@@ -1,0 +1,25 @@
+//! A world that a test acts in, step by step, and the record of what happened there.
+
+mod ntfy;
+mod record;
+mod setup;
+mod world;
+
+use std::time::Duration;
+
+pub use ntfy::{Mood, TestNtfy, Try};
+pub use record::{Call, Change, Line, Record};
+pub use setup::{Setup, unavailable};
+pub use world::World;
+
+pub const fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+pub const fn minutes(minutes: u64) -> Duration {
+    Duration::from_secs(60 * minutes)
+}
+
+pub const fn hours(hours: u64) -> Duration {
+    Duration::from_secs(3_600 * hours)
+}
