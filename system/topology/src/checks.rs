@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::error::Report;
-use crate::model::{EventSource, Topology};
+use crate::error::{Report, alternatives};
+use crate::model::{EventSource, HttpApi, Topology};
 use crate::template::Template;
 
 /// The largest batch that Lambda hands out without waiting for it to fill.
@@ -26,6 +26,21 @@ pub(crate) fn check(topology: &Topology, template: &Template, report: &Report) {
             report.add(line_of(id), format!("`lambda.amazonaws.com` may not assume `{}`", function.role));
         }
     }
+    for (id, function) in &topology.functions {
+        let deployment = function.alias.as_ref().and_then(|alias| alias.deployment.as_ref());
+        for alarm in deployment.map(|deployment| deployment.alarms.as_slice()).unwrap_or_default() {
+            if topology.alarms.values().all(|known| known.name != *alarm) {
+                report.add(line_of(id), format!("alarm `{alarm}` is not in this template"));
+            }
+        }
+    }
+    for (id, schedule) in &topology.schedules {
+        let invoked = (schedule.function.as_str(), &schedule.qualifier);
+        check_qualifier(topology, invoked, "events.amazonaws.com", line_of(id), report);
+    }
+    for (id, api) in &topology.http_apis {
+        check_api(topology, api, line_of(id), report);
+    }
     for (id, subscription) in &topology.subscriptions {
         if topology.topic_by_arn(&subscription.topic_arn).is_none() {
             report.add(line_of(id), format!("topic `{}` is not in this template", subscription.topic_arn));
@@ -47,4 +62,33 @@ fn check_event_source(topology: &Topology, source: &EventSource, line: usize, re
     if source.batch_size > BATCH_SIZE_WITHOUT_WINDOW_MAX && source.batching_window == Duration::ZERO {
         report.add(line, format!("a batch of {} needs `MaximumBatchingWindowInSeconds`", source.batch_size));
     }
+}
+
+fn check_api(topology: &Topology, api: &HttpApi, line: usize, report: &Report) {
+    if api.stage.is_empty() {
+        report.add(line, format!("HTTP API `{}` has no stage", api.name));
+    }
+    let of_routes = api.routes.iter().map(|route| (route.function.as_str(), &route.qualifier));
+    let of_authorizers = api.authorizers.values().map(|it| (it.function.as_str(), &it.qualifier));
+    for invoked in of_routes.chain(of_authorizers) {
+        check_qualifier(topology, invoked, "apigateway.amazonaws.com", line, report);
+    }
+}
+
+/// A permission for a function does not extend to its alias, nor the other way round; AWS refuses at the first event.
+fn check_qualifier(
+    topology: &Topology,
+    (function, qualifier): (&str, &Option<String>),
+    principal: &str,
+    line: usize,
+    report: &Report,
+) {
+    let of = topology.permissions.values().filter(|it| it.function == function && it.principal == principal);
+    let qualifiers: Vec<_> = of.map(|permission| &permission.qualifier).collect();
+    if qualifiers.is_empty() || qualifiers.contains(&qualifier) {
+        return;
+    }
+    let written = |of: &Option<String>| of.as_ref().map_or(function.to_owned(), |of| format!("{function}:{of}"));
+    let permitted = alternatives(qualifiers.into_iter().map(written));
+    report.add(line, format!("`{principal}` invokes `{}`, but may invoke {permitted}", written(qualifier)));
 }

@@ -3,11 +3,13 @@
 use crate::model::{EventSource, Function, Queue, Role, Statement, Subscription, Table, Topic, Topology};
 
 impl Topology {
-    /// A function by its name or its ARN (with or without a `:$LATEST`), with its logical id.
+    /// A function by its name or its ARN (with or without a `:$LATEST`), or the ARN of its alias, with its logical id.
     pub fn function_by_name(&self, name_or_arn: &str) -> Option<(&str, &Function)> {
         let wanted = name_or_arn.strip_suffix(":$LATEST").unwrap_or(name_or_arn);
         let mut functions = self.functions.iter();
-        let found = functions.find(|(_, function)| function.name == wanted || function.arn == wanted);
+        let is_alias = |function: &Function| function.alias.as_ref().is_some_and(|alias| alias.arn == wanted);
+        let found =
+            functions.find(|(_, function)| function.name == wanted || function.arn == wanted || is_alias(function));
         found.map(|(id, function)| (id.as_str(), function))
     }
 

@@ -80,9 +80,24 @@ impl<'t> Scope<'t> {
         Some(shape.of(&resource.id, &self.name_of(resource, resource.line)?, self.place))
     }
 
-    /// The logical id of the function with this name or ARN.
-    pub fn function_id(&self, name_or_arn: &str) -> Option<&'t str> {
-        self.id_of(kinds::FUNCTION, name_or_arn)
+    /// The name of the alias that SAM publishes for a function, if it does.
+    pub fn alias_of(&self, function: &Resource) -> Option<String> {
+        let name = self.resolve(function.properties.get("AutoPublishAlias")?);
+        name.as_text().map(str::to_owned)
+    }
+
+    pub fn alias_arn(&self, function: &Resource) -> Option<String> {
+        Some(format!("{}:{}", self.attribute(function, "Arn")?, self.alias_of(function)?))
+    }
+
+    /// The logical id of the function with this name or ARN, and the alias if the ARN is an alias's.
+    pub fn function(&self, name_or_arn: &str) -> Option<(&'t str, Option<String>)> {
+        if let Some(id) = self.id_of(kinds::FUNCTION, name_or_arn) {
+            return Some((id, None));
+        }
+        let mut functions = self.resources_of(kinds::FUNCTION);
+        let function = functions.find(|function| self.alias_arn(function).as_deref() == Some(name_or_arn))?;
+        Some((&function.id, self.alias_of(function)))
     }
 
     /// The logical id of the role with this ARN.

@@ -170,7 +170,7 @@ impl<'n> Section<'n> {
 
     /// The map of properties in a list that must hold exactly one.
     pub fn only_section(&self, key: &'static str) -> Option<Section<'n>> {
-        Some(Section::open(self.only(key)?, self.part(key), self.report))
+        Some(self.inner(self.only(key)?, self.part(key)))
     }
 
     fn only(&self, key: &'static str) -> Option<&'n Node> {
@@ -197,7 +197,7 @@ impl<'n> Section<'n> {
     /// A property that is itself a map of properties.
     pub fn section(&self, key: &'static str) -> Option<Section<'n>> {
         let node = self.find(key)?;
-        Some(Section::open(node, self.part(key), self.report))
+        Some(self.inner(node, self.part(key)))
     }
 
     pub fn required_section(&self, key: &'static str) -> Option<Section<'n>> {
@@ -207,7 +207,7 @@ impl<'n> Section<'n> {
 
     /// A property that is a list of such maps.
     pub fn sections(&self, key: &'static str) -> Vec<Section<'n>> {
-        self.list(key).iter().map(|item| Section::open(item, self.part(key), self.report)).collect()
+        self.list(key).iter().map(|item| self.inner(item, self.part(key))).collect()
     }
 
     /// A map of such maps, under names that the template chooses.
@@ -218,9 +218,20 @@ impl<'n> Section<'n> {
         }
         let section = |entry: &'n Entry| {
             let what = format!("`{}` of {}", entry.key, self.part(key));
-            (entry.key.clone(), Section::open(&entry.value, what, self.report))
+            (entry.key.clone(), self.inner(&entry.value, what))
         };
         node.entries().iter().map(section).collect()
+    }
+
+    /// What `read` makes of an item of a list.
+    pub fn opened<T>(&self, item: &'n Node, key: &str, read: impl FnOnce(&Section<'n>) -> T) -> T {
+        read(&self.inner(item, self.part(key)))
+    }
+
+    fn inner(&self, node: &'n Node, what: String) -> Section<'n> {
+        let mut section = Section::open(node, what, self.report);
+        section.partly = self.partly;
+        section
     }
 
     fn part(&self, key: &str) -> String {

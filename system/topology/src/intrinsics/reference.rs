@@ -2,6 +2,7 @@
 
 use super::Function;
 use crate::error::alternatives;
+use crate::kinds;
 use crate::scope::Scope;
 use crate::shape::Shape;
 use crate::template::Resource;
@@ -18,6 +19,9 @@ impl Scope<'_> {
         if let Some(pseudo) = name.strip_prefix("AWS::") {
             return self.pseudo_parameter(pseudo, line);
         }
+        if let Some(function) = name.strip_suffix(".Alias") {
+            return self.alias(function, line);
+        }
         if let Some(value) = self.parameters.get(name) {
             return Node::new(line, value.clone());
         }
@@ -27,6 +31,18 @@ impl Scope<'_> {
         match resource.kind.reference {
             Some(shape) => self.shaped(resource, shape, line),
             None => self.broken(line, format!("`!Ref` of a `{}` is not supported", resource.kind.name)),
+        }
+    }
+
+    /// `!Ref Function.Alias`, which is SAM's: the ARN of the alias that `AutoPublishAlias` makes.
+    fn alias(&self, name: &str, line: usize) -> Node {
+        let function = self.template.resources.get(name).filter(|resource| resource.kind.name == kinds::FUNCTION);
+        let Some(function) = function else {
+            return self.broken(line, format!("`{name}` is not a function of this template"));
+        };
+        match self.alias_arn(function) {
+            Some(arn) => Node::text(line, arn),
+            None => self.broken(line, format!("`{name}` has no `AutoPublishAlias`")),
         }
     }
 

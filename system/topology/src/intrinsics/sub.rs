@@ -50,7 +50,7 @@ impl Scope<'_> {
         let name_node = Node::text(line, name);
         let value = match variables.get(name) {
             Some(own) => own.clone(),
-            None if name.contains('.') => self.get_att(&name_node, line),
+            None if name.contains('.') && !name.ends_with(".Alias") => self.get_att(&name_node, line),
             None => self.reference(&name_node, line),
         };
         match value.value {

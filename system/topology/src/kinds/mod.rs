@@ -12,6 +12,7 @@ pub(crate) const AUTHORIZER: &str = "AWS::ApiGatewayV2::Authorizer";
 pub(crate) const FUNCTION: &str = "AWS::Serverless::Function";
 pub(crate) const HTTP_API: &str = "AWS::ApiGatewayV2::Api";
 pub(crate) const INTEGRATION: &str = "AWS::ApiGatewayV2::Integration";
+pub(crate) const KEY: &str = "AWS::KMS::Key";
 pub(crate) const ROLE: &str = "AWS::IAM::Role";
 pub(crate) const ROUTE: &str = "AWS::ApiGatewayV2::Route";
 pub(crate) const STAGE: &str = "AWS::ApiGatewayV2::Stage";

@@ -33,6 +33,8 @@ pub struct Route {
     pub path: String,
     /// Logical id of the function.
     pub function: String,
+    /// The alias that it invokes.
+    pub qualifier: Option<String>,
     /// How long the gateway waits for the function.
     pub timeout: Duration,
     /// Name of the authorizer; `None` for a route that is open to everybody.
@@ -55,6 +57,8 @@ pub struct Authorizer {
     pub name: String,
     /// Logical id of the function.
     pub function: String,
+    /// The alias that it invokes.
+    pub qualifier: Option<String>,
     /// Such as `$request.header.Authorization`; a request that lacks one of them is refused unheard.
     pub identity_sources: Vec<String>,
     /// How long an answer holds for the same identity: zero to an hour.

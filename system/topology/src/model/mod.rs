@@ -1,10 +1,16 @@
 //! What a template describes, after parameters and conditions are resolved for one stage.
 
+mod alias;
 mod api;
+mod key;
 mod sign_in;
+mod watch;
 
+pub use alias::{Alias, GradualDeployment};
 pub use api::{AccessLog, Authorizer, Cors, HttpApi, Route, Throttle};
+pub use key::EncryptionKey;
 pub use sign_in::{UserGroup, UserPool, UserPoolClient};
+pub use watch::{Alarm, Dashboard, Graph, LogGroup, MetricFilter, SamplingRule, SavedQuery, Shows, Tile, Widget};
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -29,6 +35,10 @@ pub struct Topology {
     pub log_groups: BTreeMap<String, LogGroup>,
     pub metric_filters: BTreeMap<String, MetricFilter>,
     pub alarms: BTreeMap<String, Alarm>,
+    pub dashboards: BTreeMap<String, Dashboard>,
+    pub saved_queries: BTreeMap<String, SavedQuery>,
+    pub sampling_rules: BTreeMap<String, SamplingRule>,
+    pub keys: BTreeMap<String, EncryptionKey>,
     pub http_apis: BTreeMap<String, HttpApi>,
     pub user_pools: BTreeMap<String, UserPool>,
     pub store_parameters: BTreeMap<String, StoreParameter>,
@@ -52,6 +62,8 @@ pub struct Function {
     /// Name of the log group that it writes to.
     pub log_group: String,
     pub asynchronous: AsynchronousInvoke,
+    /// What its callers in the template invoke, if it has one.
+    pub alias: Option<Alias>,
 }
 
 /// What Lambda does with an event whose asynchronous invocation failed.
@@ -149,6 +161,8 @@ pub struct Schedule {
     pub expression: String,
     /// Logical id of the function.
     pub function: String,
+    /// The alias that it invokes.
+    pub qualifier: Option<String>,
     /// Constant JSON that replaces the event.
     pub input: Option<String>,
     pub enabled: bool,
@@ -170,7 +184,7 @@ pub struct Statement {
     pub allow: bool,
     pub actions: Vec<String>,
     pub resources: Vec<String>,
-    /// Service principals (`sns.amazonaws.com`) of a resource policy; empty in a role's.
+    /// Services (`sns.amazonaws.com`) and ARNs of accounts of a resource policy; empty in a role's.
     pub principals: Vec<String>,
     /// `aws:SourceArn` that a resource policy demands.
     pub source_arns: Vec<String>,
@@ -187,53 +201,13 @@ pub struct QueuePolicy {
 pub struct Permission {
     /// Logical id of the function.
     pub function: String,
+    /// The alias that may be invoked; `None` permits the unqualified function alone.
+    pub qualifier: Option<String>,
     pub action: String,
     /// Service principal (`events.amazonaws.com`).
     pub principal: String,
     /// ARN of what invokes (the rule); `None` permits all of the service.
     pub source_arn: Option<String>,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub struct LogGroup {
-    pub name: String,
-    /// `None` keeps lines for ever.
-    pub retention_days: Option<u32>,
-}
-
-/// A metric made of the lines of a log group.
-#[derive(Clone, Debug, PartialEq)]
-pub struct MetricFilter {
-    /// Name of the log group.
-    pub log_group: String,
-    /// Such as `{ $.level = "ERROR" }`.
-    pub pattern: String,
-    pub namespace: String,
-    pub metric: String,
-    /// What a matching line counts: a number, or a field (`$.duration_ms`).
-    pub value: String,
-    /// Fields (`$.stage`) by name of the dimension.
-    pub dimensions: BTreeMap<String, String>,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub struct Alarm {
-    pub name: String,
-    pub namespace: String,
-    pub metric: String,
-    pub dimensions: BTreeMap<String, String>,
-    /// `Sum`, `Average`, `Maximum`, or a percentile (`p95`).
-    pub statistic: String,
-    pub period: Duration,
-    pub evaluation_periods: u32,
-    pub datapoints_to_alarm: u32,
-    pub threshold: f64,
-    pub comparison: String,
-    pub treat_missing_data: String,
-    /// ARNs told when it goes to ALARM.
-    pub actions: Vec<String>,
-    /// ARNs told when it goes back to OK.
-    pub ok_actions: Vec<String>,
 }
 
 /// A plain entry of Parameter Store (`AWS::SSM::Parameter`); CloudFormation cannot create a SecureString.

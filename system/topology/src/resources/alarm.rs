@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::Reading;
+use crate::error::alternatives;
 use crate::model::{Alarm, Topology};
 use crate::section::Section;
 
@@ -41,10 +42,29 @@ fn dimension(section: &Section<'_>) -> (String, String) {
     (section.required_text("Name"), section.required_text("Value"))
 }
 
+/// A statistic by its name, or a percentile such as `p99.9`.
+pub(super) fn any_statistic(section: &Section<'_>, key: &'static str) -> Option<String> {
+    let node = section.find(key)?;
+    let known = node.as_text().filter(|text| STATISTICS.contains(text) || is_percentile(text));
+    if known.is_none() {
+        section.wrong(key, node, format_args!("{}, or a percentile like `p99`", alternatives(STATISTICS)));
+    }
+    known.map(str::to_owned)
+}
+
+fn is_percentile(text: &str) -> bool {
+    let percent = text.strip_prefix('p').and_then(|number| number.parse::<f64>().ok());
+    percent.is_some_and(|percent| percent > 0.0 && percent <= 100.0)
+}
+
 /// `Statistic`, or the percentile of `ExtendedStatistic`.
 fn statistic(properties: &Section<'_>) -> String {
     let plain = properties.one_of("Statistic", &STATISTICS);
     let percentile = properties.text("ExtendedStatistic");
+    if let (Some(node), false) = (properties.find("ExtendedStatistic"), percentile.as_deref().is_none_or(is_percentile))
+    {
+        properties.wrong("ExtendedStatistic", node, "a percentile like `p99`");
+    }
     if plain.is_none() && percentile.is_none() {
         properties.require("Statistic");
     }

@@ -12,10 +12,26 @@ pub(crate) fn slack_channel(reading: &Reading<'_>, _: &mut Topology) {
     }
 }
 
-/// `AWS::Logs::QueryDefinition`: a saved query of Logs Insights.
-pub(crate) fn saved_query(reading: &Reading<'_>, _: &mut Topology) {
+/// `AWS::ApiGatewayV2::DomainName`: a host of one's own for an API.
+pub(crate) fn domain_name(reading: &Reading<'_>, _: &mut Topology) {
     let properties = reading.properties();
-    properties.deployment_only(&["LogGroupNames", "QueryLanguage"]);
-    properties.required_text("Name");
-    properties.required_text("QueryString");
+    properties.deployment_only(&["DomainNameConfigurations", "Tags"]);
+    properties.required_text("DomainName");
+}
+
+/// `AWS::ApiGatewayV2::ApiMapping`: which API is served at that host.
+pub(crate) fn api_mapping(reading: &Reading<'_>, _: &mut Topology) {
+    let properties = reading.properties();
+    for required in ["ApiId", "DomainName", "Stage"] {
+        properties.required_text(required);
+    }
+    properties.text("ApiMappingKey");
+}
+
+/// `AWS::CertificateManager::Certificate`.
+pub(crate) fn certificate(reading: &Reading<'_>, _: &mut Topology) {
+    let properties = reading.properties();
+    properties.deployment_only(&["DomainValidationOptions", "SubjectAlternativeNames", "Tags"]);
+    properties.required_text("DomainName");
+    properties.one_of("ValidationMethod", &["DNS", "EMAIL"]);
 }

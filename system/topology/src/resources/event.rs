@@ -62,6 +62,7 @@ fn schedule(reading: &Reading<'_>, properties: &Section<'_>, id: &str, topology:
     let schedule = Schedule {
         expression: rule::expression(properties, "Schedule"),
         function: reading.id(),
+        qualifier: reading.scope.alias_of(reading.resource),
         input: properties.text("Input"),
         enabled: properties.flag("Enabled").unwrap_or(true),
         retry_attempts,
@@ -70,6 +71,7 @@ fn schedule(reading: &Reading<'_>, properties: &Section<'_>, id: &str, topology:
     };
     let permission = Permission {
         function: reading.id(),
+        qualifier: schedule.qualifier.clone(),
         action: "lambda:InvokeFunction".to_owned(),
         principal: "events.amazonaws.com".to_owned(),
         source_arn: Some(reading.scope.arn(rule::ARN, &schedule.name)),
@@ -81,8 +83,10 @@ fn schedule(reading: &Reading<'_>, properties: &Section<'_>, id: &str, topology:
 pub(crate) fn permission(reading: &Reading<'_>, topology: &mut Topology) {
     let properties = reading.properties();
     properties.require("FunctionName");
+    let (function, qualifier) = function(reading, &properties, "FunctionName");
     let permission = Permission {
-        function: function(reading, &properties, "FunctionName"),
+        function,
+        qualifier,
         action: properties.required_text("Action"),
         principal: properties.required_text("Principal"),
         source_arn: properties.text("SourceArn"),
@@ -90,14 +94,14 @@ pub(crate) fn permission(reading: &Reading<'_>, topology: &mut Topology) {
     topology.permissions.insert(reading.id(), permission);
 }
 
-/// The logical id of the function that a property names; reported, and empty, when there is none.
-pub(super) fn function(reading: &Reading<'_>, properties: &Section<'_>, key: &'static str) -> String {
-    let Some(node) = properties.find(key) else { return String::new() };
-    let found = node.as_text().and_then(|text| reading.scope.function_id(invoked(text)));
+/// The function that a property names: its logical id, and the alias if it is one; reported, and empty, when there is none.
+pub(super) fn function(reading: &Reading<'_>, properties: &Section<'_>, key: &'static str) -> (String, Option<String>) {
+    let Some(node) = properties.find(key) else { return Default::default() };
+    let found = node.as_text().and_then(|text| reading.scope.function(invoked(text)));
     if found.is_none() {
         properties.wrong(key, node, "a function of this template");
     }
-    found.unwrap_or_default().to_owned()
+    found.map(|(id, alias)| (id.to_owned(), alias)).unwrap_or_default()
 }
 
 /// What API Gateway's own way to name a function is about: `…:lambda:path/2015-03-31/functions/ARN/invocations`.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Reading, event, role};
+use super::{Reading, alias, event, role};
 use crate::model::{AsynchronousInvoke, Function, Topology};
 use crate::section::Section;
 
@@ -31,6 +31,7 @@ pub(crate) fn read(reading: &Reading<'_>, topology: &mut Topology) {
         layers: properties.texts("Layers"),
         log_group: logging.unwrap_or_else(|| format!("/aws/lambda/{name}")),
         asynchronous: asynchronous(&properties),
+        alias: alias::read(reading, &properties),
         name,
     };
     topology.functions.insert(reading.id(), function);

@@ -1,7 +1,7 @@
-//! `AWS::Logs::LogGroup` and `AWS::Logs::MetricFilter`.
+//! `AWS::Logs::LogGroup`, `AWS::Logs::MetricFilter` and `AWS::Logs::QueryDefinition`.
 
 use super::Reading;
-use crate::model::{LogGroup, MetricFilter, Topology};
+use crate::model::{LogGroup, MetricFilter, SavedQuery, Topology};
 use crate::section::Section;
 
 /// The retentions that CloudWatch Logs offers, in days.
@@ -38,4 +38,16 @@ pub(crate) fn metric_filter(reading: &Reading<'_>, topology: &mut Topology) {
 
 fn dimension(section: &Section<'_>) -> (String, String) {
     (section.required_text("Key"), section.required_text("Value"))
+}
+
+/// A saved query of Logs Insights.
+pub(crate) fn saved_query(reading: &Reading<'_>, topology: &mut Topology) {
+    let properties = reading.properties();
+    properties.one_of("QueryLanguage", &["CWLI"]);
+    let query = SavedQuery {
+        name: properties.required_text("Name"),
+        log_groups: properties.texts("LogGroupNames"),
+        query: properties.required_text("QueryString"),
+    };
+    topology.saved_queries.insert(reading.id(), query);
 }

@@ -1,10 +1,13 @@
 //! One file for each family of resources: what its properties are, and what becomes of them.
 
 pub(crate) mod alarm;
+mod alias;
 pub(crate) mod api;
+pub(crate) mod dashboard;
 pub(crate) mod deployment;
 pub(crate) mod event;
 pub(crate) mod function;
+pub(crate) mod key;
 pub(crate) mod log;
 pub(crate) mod parameter;
 mod policy;
@@ -14,6 +17,7 @@ pub(crate) mod rule;
 pub(crate) mod sign_in;
 pub(crate) mod table;
 pub(crate) mod topic;
+pub(crate) mod trace;
 
 use crate::model::Topology;
 use crate::scope::Scope;

@@ -35,6 +35,9 @@ fn statement(section: &Section<'_>, purpose: Purpose) -> Statement {
         && let Some(principal) = section.required_section("Principal")
     {
         principals = principal.one_or_more("Service");
+        if purpose == Purpose::Resource {
+            principals.extend(principal.one_or_more("AWS"));
+        }
     }
     let condition = section.section("Condition");
     Statement {

@@ -22,10 +22,12 @@ pub(crate) fn read(reading: &Reading<'_>, topology: &mut Topology) {
     target.required_text("Id");
     target.require("Arn");
     let (retry_attempts, event_age_max) = retry_policy(&target);
+    let (function, qualifier) = event::function(reading, &target, "Arn");
     let schedule = Schedule {
         name: reading.name(),
         expression,
-        function: event::function(reading, &target, "Arn"),
+        function,
+        qualifier,
         input: target.text("Input"),
         enabled: state.as_deref() != Some("DISABLED"),
         retry_attempts,

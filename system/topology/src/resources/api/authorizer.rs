@@ -17,10 +17,12 @@ pub(crate) fn read(reading: &Reading<'_>, topology: &mut Topology) {
     for required in ["AuthorizerResultTtlInSeconds", "AuthorizerUri", "IdentitySource"] {
         properties.require(required);
     }
+    let (function, qualifier) = event::function(reading, &properties, "AuthorizerUri");
     let authorizer = Authorizer {
         id: reading.reference(),
         name: reading.name(),
-        function: event::function(reading, &properties, "AuthorizerUri"),
+        function,
+        qualifier,
         identity_sources: identity_sources(&properties),
         cache: properties.seconds("AuthorizerResultTtlInSeconds", 0..=3_600).unwrap_or(Duration::ZERO),
         simple_responses: properties.flag("EnableSimpleResponses").unwrap_or(false),

@@ -16,8 +16,11 @@ pub(crate) fn read(reading: &Reading<'_>, topology: &mut Topology) {
     let target = target(reading, &properties);
     let throttle = stage::throttle_of_route(reading, &properties);
     let Some(api) = part_of(reading, &properties, topology) else { return };
-    let Some((function, timeout)) = target else { return };
-    let route = Route { method, path, function, timeout, authorizer, throttle };
+    let Some(integration) = target else { return };
+    let properties = integration.properties_again();
+    let (function, qualifier) = event::function(&integration, &properties, "IntegrationUri");
+    let timeout = integration::timeout(&properties);
+    let route = Route { method, path, function, qualifier, timeout, authorizer, throttle };
     let place = api.routes.partition_point(|other| other.key() < route.key());
     api.routes.insert(place, route);
 }
@@ -51,17 +54,14 @@ fn authorizer(reading: &Reading<'_>, properties: &Section<'_>) -> Option<String>
     reading.scope.name_of(resource, resource.line)
 }
 
-/// The function that answers, and how long it may take.
-fn target(reading: &Reading<'_>, properties: &Section<'_>) -> Option<(String, std::time::Duration)> {
+/// The integration that the route hands requests to.
+fn target<'r>(reading: &'r Reading<'_>, properties: &Section<'_>) -> Option<Reading<'r>> {
     properties.require("Target");
     let node = properties.find("Target")?;
-    let integration = node.as_text().and_then(|text| text.strip_prefix("integrations/"));
-    let integration = integration.and_then(|id| reading.scope.resource_by_reference(kinds::INTEGRATION, id));
-    let Some(integration) = integration else {
+    let id = node.as_text().and_then(|text| text.strip_prefix("integrations/"));
+    let integration = id.and_then(|id| reading.scope.resource_by_reference(kinds::INTEGRATION, id));
+    if integration.is_none() {
         properties.wrong("Target", node, "`integrations/` and an integration of this template");
-        return None;
-    };
-    let integration = reading.other(integration);
-    let properties = integration.properties_again();
-    Some((event::function(&integration, &properties, "IntegrationUri"), integration::timeout(&properties)))
+    }
+    integration.map(|integration| reading.other(integration))
 }

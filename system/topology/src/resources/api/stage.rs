@@ -35,6 +35,7 @@ pub(crate) fn read(reading: &Reading<'_>, topology: &mut Topology) {
 
 /// Both numbers, or none: one alone leaves the other to the account.
 fn throttle(settings: &Section<'_>) -> Option<Throttle> {
+    settings.flag("DetailedMetricsEnabled");
     let rate = settings.number("ThrottlingRateLimit", 0.0..=100_000.0);
     let burst = settings.number("ThrottlingBurstLimit", 0..=100_000);
     if rate.is_some() || burst.is_some() {
