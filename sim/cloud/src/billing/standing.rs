@@ -24,6 +24,8 @@ pub(crate) fn standing(topology: &Topology, meter: &Meter, period: Duration) -> 
     BTreeMap::from([
         (Charge::Alarms, standard.len() as f64),
         (Charge::HighResolutionAlarms, high_resolution.len() as f64),
+        (Charge::Dashboards, topology.dashboards.len() as f64),
+        (Charge::KmsKeys, topology.keys.len() as f64),
         (Charge::LogStorage, log_gigabytes(topology, meter, period)),
     ])
 }

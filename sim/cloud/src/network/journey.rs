@@ -161,7 +161,7 @@ impl Journey {
     async fn invoke(&self, call: &Call, parts: &Parts, body: Bytes) -> Answered {
         let lambda = self.network.lambda.get().and_then(Weak::upgrade);
         let Some(lambda) = lambda else { return self.to.server_error() };
-        let response = lambda::wire::serve(&lambda, &call.resource, &parts.headers, body).await;
+        let response = lambda::wire::serve(&lambda, &call.function(), &parts.headers, body).await;
         let code = response.headers().get("x-amzn-errortype").and_then(|code| code.to_str().ok());
         Answered { code: code.unwrap_or_default().to_owned(), response }
     }

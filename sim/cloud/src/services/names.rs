@@ -31,6 +31,13 @@ pub fn function_arn(name: &str) -> String {
     arn("lambda", &format!("function:{name}"))
 }
 
+/// A function as callers may address it (`name`, `name:live`, or an ARN with or without `:live`): its plain name, and the
+/// version or alias that is asked for.
+pub fn function(address: &str) -> (&str, Option<&str>) {
+    let name = address.split_once("function:").map_or(address, |(_, name)| name);
+    name.split_once(':').map_or((name, None), |(name, qualifier)| (name, Some(qualifier)))
+}
+
 /// A parameter's ARN; the slash that begins a path is not doubled.
 pub fn parameter_arn(name: &str) -> String {
     arn("ssm", &format!("parameter/{}", name.trim_start_matches('/')))
@@ -51,6 +58,14 @@ mod tests {
             assert_eq!(plain(&address), "orders");
         }
         assert_eq!(plain(&function_arn("orders")), "orders");
+    }
+
+    #[test]
+    fn a_function_may_be_asked_for_by_alias() {
+        for address in ["orders", "123456789012:function:orders", &function_arn("orders")] {
+            assert_eq!(function(address), ("orders", None), "{address}");
+            assert_eq!(function(&format!("{address}:live")), ("orders", Some("live")), "{address}");
+        }
     }
 
     #[test]

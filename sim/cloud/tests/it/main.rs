@@ -7,6 +7,7 @@ mod support;
 mod billing;
 mod dynamodb;
 mod guestbook;
+mod host_alias;
 mod host_api_gateway;
 mod host_async;
 mod host_cloudwatch;

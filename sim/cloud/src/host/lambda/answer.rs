@@ -95,7 +95,8 @@ impl End {
 /// An invocation that did not begin.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvokeError {
-    #[error("Function not found: {arn}:$LATEST")]
+    /// Its ARN with the version or alias that was asked for.
+    #[error("Function not found: {arn}")]
     NotFound { arn: String },
     #[error("Rate Exceeded.")]
     Throttled { reason: &'static str },

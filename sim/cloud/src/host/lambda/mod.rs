@@ -4,7 +4,8 @@
 //! back when it has been idle for too long. At its deadline a handler's future is dropped where it stands; what it had
 //! already sent happens all the same. CPU takes no virtual time, so each function has a model of its own work.
 //!
-//! Not modelled: more than 1,000 new environments in ten seconds, SnapStart, provisioned concurrency, versions.
+//! Not modelled: more than 1,000 new environments in ten seconds, SnapStart, provisioned concurrency, versions and the
+//! shifting of traffic between them: an alias is another name of the function.
 
 mod answer;
 mod asynchronous;
@@ -37,6 +38,9 @@ use crate::profile::{LambdaKnobs, Latency};
 use crate::program::Program;
 use crate::services::names;
 use crate::world::{Ids, Stream, World, pause};
+
+/// The version that is meant where none is named.
+const LATEST: &str = "$LATEST";
 
 /// A function of the template, and the code that runs as it.
 pub(crate) struct Deployment {
@@ -105,9 +109,15 @@ impl Lambda {
         self.tracer.sampled()
     }
 
-    fn function(&self, name: &str) -> Result<&Function, InvokeError> {
-        let plain = names::plain(name);
-        self.functions.get(plain).ok_or_else(|| InvokeError::NotFound { arn: names::function_arn(plain) })
+    /// By name or ARN. What an alias points to is the one version that there is.
+    fn function(&self, address: &str) -> Result<&Function, InvokeError> {
+        let (name, qualifier) = names::function(address);
+        let qualifier = qualifier.unwrap_or(LATEST);
+        let known = |function: &&Function| {
+            qualifier == LATEST || function.spec.alias.as_ref().is_some_and(|alias| alias.name == qualifier)
+        };
+        let not_found = || InvokeError::NotFound { arn: names::function_arn(&format!("{name}:{qualifier}")) };
+        self.functions.get(name).filter(known).ok_or_else(not_found)
     }
 
     fn next_environment(&self) -> u64 {

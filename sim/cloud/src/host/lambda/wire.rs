@@ -7,8 +7,9 @@ use http::{HeaderMap, Response, StatusCode};
 use serde::de::IgnoredAny;
 use serde_json::json;
 
-use super::Lambda;
 use super::answer::{ASYNC_PAYLOAD_MAX, Answer, InvokeError, SYNC_PAYLOAD_MAX};
+use super::{LATEST, Lambda};
+use crate::services::names;
 
 /// Serves `POST /2015-03-31/functions/{function}/invocations`.
 pub(crate) async fn serve(
@@ -28,7 +29,7 @@ pub(crate) async fn serve(
     let event = lambda.event(payload, header(headers, "x-amzn-trace-id"));
     let request_id = event.request_id.clone();
     let invoked = match invocation_type {
-        "RequestResponse" => lambda.invoke(function, event).await.map(answered),
+        "RequestResponse" => lambda.invoke(function, event).await.map(|answer| answered(answer, executed(function))),
         "Event" => lambda.accept(function, event).map(|()| respond(202, &request_id).body(Bytes::new())),
         "DryRun" => lambda.function(function).map(|_| respond(204, &request_id).body(Bytes::new())),
         other => return refusal(400, "InvalidParameterValueException", &format!("Unknown invocation type: {other}")),
@@ -39,8 +40,16 @@ pub(crate) async fn serve(
     }
 }
 
-fn answered(answer: Answer) -> http::Result<Response<Bytes>> {
-    let mut response = respond(200, &answer.request_id).header("x-amz-executed-version", "$LATEST");
+/// An alias points to the first version, which is the only one.
+fn executed(function: &str) -> &'static str {
+    match names::function(function).1 {
+        None | Some(LATEST) => LATEST,
+        Some(_) => "1",
+    }
+}
+
+fn answered(answer: Answer, version: &str) -> http::Result<Response<Bytes>> {
+    let mut response = respond(200, &answer.request_id).header("x-amz-executed-version", version);
     if !answer.succeeded() {
         response = response.header("x-amz-function-error", "Unhandled");
     }

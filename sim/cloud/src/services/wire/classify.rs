@@ -16,6 +16,19 @@ pub struct Call {
     pub operation: String,
     /// Name of the table, queue, topic, function or parameter: of the first, if there are several; empty for none.
     pub resource: String,
+    /// Version or alias of the function that is asked for.
+    pub qualifier: Option<String>,
+}
+
+impl Call {
+    /// The function with the qualifier that is asked for, `name:live`: that is what a policy must allow.
+    pub fn function(&self) -> String {
+        self.qualifier.as_ref().map_or_else(|| self.resource.clone(), |of| format!("{}:{of}", self.resource))
+    }
+
+    fn new(service: Service, operation: impl Into<String>, resource: impl Into<String>) -> Self {
+        Self { service, operation: operation.into(), resource: resource.into(), qualifier: None }
+    }
 }
 
 /// Reads a request far enough to say what it asks for. `None` when it is not for AWS.
@@ -24,13 +37,12 @@ pub fn classify(parts: &Parts, body: &[u8]) -> Option<Call> {
     if let Some(target) = parts.headers.get("x-amz-target").and_then(|value| value.to_str().ok()) {
         return Some(by_target(target, body));
     }
-    if let Some((function, action)) = parts.uri.path().strip_prefix("/2015-03-31/functions/").and_then(split_function) {
-        let operation = if action == "invocations" { "Invoke".to_owned() } else { action };
-        return Some(Call { service: Service::Lambda, operation, resource: function });
+    if let Some(call) = parts.uri.path().strip_prefix("/2015-03-31/functions/").and_then(|path| by_path(path, parts)) {
+        return Some(call);
     }
     if super::extension::is_meant(parts) {
         let resource = super::extension::parameter_name(parts).unwrap_or_default();
-        return Some(Call { service: Service::Parameters, operation: "GetParameter".to_owned(), resource });
+        return Some(Call::new(Service::Parameters, "GetParameter", resource));
     }
     if host.starts_with("sns.") || is_form(parts) && body.starts_with(b"Action=") {
         return Some(by_query(body));
@@ -56,7 +68,7 @@ fn by_target(target: &str, body: &[u8]) -> Call {
         _ => return unknown(prefix, operation.to_owned()),
     };
     let members: Members<'_> = serde_json::from_slice(body).unwrap_or_default();
-    Call { service, operation: operation.to_owned(), resource: members.resource() }
+    Call::new(service, operation, members.resource())
 }
 
 fn by_query(body: &[u8]) -> Call {
@@ -64,19 +76,22 @@ fn by_query(body: &[u8]) -> Call {
     let address = form.first_of(&["TopicArn", "TargetArn", "SubscriptionArn", "Name"]).unwrap_or_default();
     // A subscription's ARN is its topic's and one more part.
     let resource = address.splitn(6, ':').last().unwrap_or_default().split(':').next().unwrap_or_default();
-    let operation = form.get("Action").unwrap_or_default().to_owned();
-    Call { service: Service::Sns, operation, resource: resource.to_owned() }
+    Call::new(Service::Sns, form.get("Action").unwrap_or_default(), resource)
 }
 
 fn unknown(service: &str, operation: String) -> Call {
-    Call { service: Service::Other, operation, resource: service.to_owned() }
+    Call::new(Service::Other, operation, service)
 }
 
-/// `name` and `invocations` of `name/invocations`, the name freed of ARN and escapes.
-fn split_function(path: &str) -> Option<(String, String)> {
-    let (function, action) = path.split_once('/')?;
-    let function = percent_encoding::percent_decode_str(function).decode_utf8().ok()?;
-    Some((names::plain(&function).to_owned(), action.to_owned()))
+/// `name/invocations`, the name escaped, maybe an ARN, and maybe with a qualifier; that can stand in the query too.
+fn by_path(path: &str, parts: &Parts) -> Option<Call> {
+    let (address, action) = path.split_once('/')?;
+    let address = percent_encoding::percent_decode_str(address).decode_utf8().ok()?;
+    let (function, qualifier) = names::function(&address);
+    let query = query::Form::parse(parts.uri.query().unwrap_or_default().as_bytes());
+    let operation = if action == "invocations" { "Invoke" } else { action };
+    let qualifier = qualifier.or(query.get("Qualifier")).map(str::to_owned);
+    Some(Call { qualifier, ..Call::new(Service::Lambda, operation, function) })
 }
 
 /// The members of any JSON request that say what it is about. Everything else is skipped, not parsed.

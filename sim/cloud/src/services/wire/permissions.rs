@@ -46,7 +46,7 @@ pub fn permissions(call: &Call, body: &[u8]) -> Vec<Permission> {
         Service::Parameters => parameters(call, body),
         Service::Lambda => {
             let action = if operation == "Invoke" { "InvokeFunction" } else { operation };
-            vec![permission("lambda", action, &call.resource, names::function_arn)]
+            vec![permission("lambda", action, &call.function(), names::function_arn)]
         }
         Service::ApiGateway | Service::Cognito | Service::Other => Vec::new(),
     }

@@ -47,6 +47,18 @@ fn requests_without_a_target_are_known_by_host_and_path() {
 
     let invoke = "https://lambda.us-east-1.amazonaws.com/2015-03-31/functions/f/invocations";
     assert_eq!(triple(&call(Request::post(invoke), "").unwrap()), (Service::Lambda, "Invoke", "f"));
+    let by_alias = [
+        "f:live/invocations",
+        "arn%3Aaws%3Alambda%3Aus-east-1%3A1%3Afunction%3Af%3Alive/invocations",
+        "f/invocations?Qualifier=live",
+    ];
+    for path in by_alias {
+        let invoke = format!("https://lambda.us-east-1.amazonaws.com/2015-03-31/functions/{path}");
+        let call = call(Request::post(invoke), "").unwrap();
+        assert_eq!((triple(&call), call.qualifier.as_deref()), ((Service::Lambda, "Invoke", "f"), Some("live")));
+        let live = "arn:aws:lambda:us-east-1:123456789012:function:f:live";
+        check_permissions(&call, &json!({}), &[("lambda:InvokeFunction", live)]);
+    }
     let extension = "http://localhost:2773/systemsmanager/parameters/get?name=%2Fa%2Fb";
     assert_eq!(triple(&call(Request::get(extension), "").unwrap()), (Service::Parameters, "GetParameter", "/a/b"));
     let bucket = call(Request::get("https://bucket.s3.amazonaws.com/key"), "").unwrap();
