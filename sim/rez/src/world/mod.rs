@@ -106,6 +106,7 @@ fn builder(plan: &Plan, names: &Names, observer: &SharedObserver) -> anyhow::Res
         .profile(plan.profile)
         .epoch(run::start())
         .faults(plan.faults.iter().cloned())
+        .secrets_key(&names::find(&plan.topology.keys, "key", names::KEY)?.arn)
         .parameter(names::secret(&plan.topology, "ntfy-token")?, NTFY_TOKEN)
         .parameter(names::secret(&plan.topology, "web-api-key")?, WEB_API_KEY)
         .server(names.ntfy.as_str(), Arc::new(ntfy))

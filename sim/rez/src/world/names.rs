@@ -18,6 +18,7 @@ const NTFY_URL: &str = "NtfyUrl";
 const STAGE: &str = "Stage";
 pub const HTTP_API: &str = "HttpApi";
 pub const USER_POOL: &str = "UserPool";
+pub const KEY: &str = "Key";
 
 /// # Errors
 /// The first thing that the template lacks.

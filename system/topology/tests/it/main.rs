@@ -3,9 +3,12 @@
 
 mod consistency;
 mod foreign;
+mod foreign_api;
 mod mistakes;
 mod own_front_door;
+mod own_roles;
 mod own_template;
+mod own_watching;
 
 use rez_topology::{Options, Topology};
 

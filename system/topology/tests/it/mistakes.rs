@@ -1,5 +1,8 @@
 //! Every kind of mistake: what is said of it, and on which line.
 
+mod front_door;
+mod watching;
+
 use rez_topology::{Mistake, Options, Topology, TopologyError};
 
 /// The mistakes found in `template`, as lines of `line: message`.

@@ -39,7 +39,10 @@ fn names_reach_the_functions() {
         ("COUNTERS_TABLE", "rez-agent-prod-counters"),
         ("DEAD_LETTER_QUEUE_URL", "https://sqs.us-east-1.amazonaws.com/123456789012/rez-agent-prod-messages-dlq"),
         ("MESSAGES_TABLE", "rez-agent-prod-messages"),
-        ("NOTIFICATION_FUNCTION", "rez-agent-prod-notification-service"),
+        (
+            "NOTIFICATION_FUNCTION",
+            "arn:aws:lambda:us-east-1:123456789012:function:rez-agent-prod-notification-service:live",
+        ),
         ("STAGE", "prod"),
     ];
     let expected: BTreeMap<String, String> = expected.map(|(name, value)| (name.into(), value.into())).into();
@@ -141,21 +144,28 @@ fn parameters_of_the_template_become_settings() {
 fn what_a_condition_switches_off_is_left_out() {
     assert!(!deployed("dev").subscriptions.contains_key("AlarmEmailSubscription"));
     let options =
-        Options::default().parameter("AlarmEmail", "ops@example.com").parameter("SecretsKeyArn", "arn:aws:kms:k");
+        Options::default().parameter("AlarmEmail", "ops@example.com").parameter("ApiDomain", "api.example.com");
     let topology = Topology::from_file(own_path(), &options).expect("valid");
     assert_eq!(topology.subscriptions["AlarmEmailSubscription"].endpoint, "ops@example.com");
-    let grants_key = |topology: &Topology| {
-        let role = topology.role_of("NotificationService").expect("there");
-        role.statements.iter().any(|statement| statement.resources == ["arn:aws:kms:k"])
-    };
-    assert!(grants_key(&topology));
-    assert!(!grants_key(&deployed("dev")));
+    let callback = "https://api.example.com/api/auth/callback";
+    assert_eq!(topology.functions["WebApi"].environment["SIGN_IN_REDIRECT_URL"], callback);
+    assert_eq!(topology.user_pools["UserPool"].clients["UserPoolClient"].callbacks, [callback]);
 }
 
 #[test]
-fn the_heartbeat_alarm_takes_silence_for_failure() {
-    let alarm = &deployed("dev").alarms["DailyMessageDidNotRun"];
-    assert_eq!(alarm.treat_missing_data, "breaching");
-    assert!(alarm.period * alarm.evaluation_periods > Duration::from_secs(24 * 3600));
-    assert_eq!(alarm.datapoints_to_alarm, alarm.evaluation_periods);
+fn secrets_have_a_key_of_their_own() {
+    let topology = deployed("dev");
+    let key = &topology.keys["Key"];
+    assert!(key.rotation);
+    assert_eq!(key.aliases, ["alias/rez-agent-dev"]);
+    for statement in &key.statements {
+        assert_eq!(statement.principals, ["arn:aws:iam::123456789012:root"]);
+        assert!(statement.actions.iter().all(|action| !action.contains('*')), "{statement:?}");
+    }
+    let reads_secrets = |id: &str| {
+        let statements = topology.role_of(id).into_iter().flat_map(|role| &role.statements);
+        statements.filter(|it| it.actions == ["kms:Decrypt"]).any(|it| it.resources == [key.arn.as_str()])
+    };
+    let readers: Vec<_> = topology.functions.keys().filter(|id| reads_secrets(id)).collect();
+    assert_eq!(readers, ["NotificationService", "WebApi"]);
 }
