@@ -14,6 +14,7 @@
 //! # }
 //! ```
 
+mod addresses;
 mod builder;
 mod error;
 mod front;
@@ -43,6 +44,7 @@ use crate::host::iam::{Iam, UnusedPermission};
 use crate::host::lambda::{Answer, InvokeError, Lambda};
 use crate::host::schedule::Rule;
 use crate::network::{self, Caller, Network, ToItsEnd};
+use crate::ports::{AtHost, AwsEndpoint};
 use crate::program::Ambient;
 use crate::services::{Services, names};
 use crate::world::{Clock, Ids, Seed, World};
@@ -125,6 +127,19 @@ impl Cloud {
     /// The user pool with this logical id: to add users, to sign one in as a browser would, to rotate keys.
     pub fn user_pool(&self, logical_id: &str) -> Option<&Cognito> {
         self.user_pools.get(logical_id).map(AsRef::as_ref)
+    }
+
+    /// What to put behind a real port for any SDK: the data services, Invoke, and the parameters extension.
+    pub fn aws_endpoint(&self) -> Arc<AwsEndpoint> {
+        Arc::new(AwsEndpoint::new(self.network.clone(), &self.lambda))
+    }
+
+    /// What to put behind a real port for whatever is reached at `host` of this cloud.
+    ///
+    /// # Errors
+    /// When `host` cannot be the host of a URL.
+    pub fn at_host(&self, host: &str) -> Result<Arc<AtHost>, http::uri::InvalidUri> {
+        Ok(Arc::new(AtHost::new(self.network.clone(), host.parse()?)))
     }
 
     /// Permissions that the template's roles give, and nobody has used so far.

@@ -9,6 +9,7 @@ pub mod faults;
 pub mod history;
 pub mod host;
 pub mod network;
+pub mod ports;
 pub mod profile;
 pub mod program;
 pub mod services;

@@ -8,6 +8,7 @@ mod fate;
 mod journey;
 mod listener;
 mod operations;
+mod port;
 mod refusal;
 mod server;
 mod to_its_end;

@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 use rand::RngExt;
 use rez_topology::Topology;
 
+use super::addresses::Addresses;
 use super::front::Front;
 use super::{BuildError, Cloud, permits, provision};
 use crate::billing::Meter;
@@ -44,6 +45,7 @@ pub struct CloudBuilder {
     servers: BTreeMap<String, Arc<dyn HttpServer>>,
     subscribers: Vec<Box<dyn Subscriber>>,
     account_concurrency: u32,
+    addresses: Addresses,
 }
 
 impl CloudBuilder {
@@ -61,6 +63,7 @@ impl CloudBuilder {
             servers: BTreeMap::new(),
             subscribers: Vec::new(),
             account_concurrency: ACCOUNT_CONCURRENCY,
+            addresses: Addresses::default(),
         }
     }
 
@@ -141,6 +144,14 @@ impl CloudBuilder {
         Self { account_concurrency, ..self }
     }
 
+    /// What AWS would serve at `own` (`https://HOST`) is reached at `url` instead: behind a real port, say. Functions and
+    /// browsers are told so. Neither ends in a slash.
+    #[must_use]
+    pub fn reached_at(mut self, own: impl Into<String>, url: impl Into<String>) -> Self {
+        self.addresses.add(own.into(), url.into());
+        self
+    }
+
     /// Builds the cloud, inside the runtime whose clock it is to follow. Nothing in it moves until [`Cloud::start`].
     ///
     /// The SDK draws its jitter from a generator of the thread. Each environment brings its own state of it; for whoever
@@ -150,6 +161,7 @@ impl CloudBuilder {
     /// The first thing that is missing, not permitted, or refused by a service.
     pub fn build(mut self) -> Result<Cloud, BuildError> {
         check_place(&self.topology)?;
+        self.addresses.put_into(&mut self.topology);
         fastrand::seed(self.seed.stream("outside").random());
         let deployments = self.deployments()?;
         let clock = Clock::starting_at(self.epoch);
@@ -160,7 +172,7 @@ impl CloudBuilder {
         let world = Arc::new(World::new(clock, self.seed, history, self.knobs.clone(), faults));
         provision::provision(&self.topology, &self.secrets, &services)?;
         let iam = Arc::new(Iam::new(&self.topology, self.secrets_key.take()));
-        let front = Front::new(&self.topology, &world)?;
+        let front = Front::new(&self.topology, &self.addresses, &world)?;
         let listeners = front.listeners(&self.servers);
         let network = Arc::new(Network::new(world.clone(), services.clone(), listeners, iam.clone()));
         let lambda = Arc::new(Lambda::new(world.clone(), network.clone(), deployments, self.account_concurrency));

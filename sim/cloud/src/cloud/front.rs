@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use rez_topology::{HttpApi, Topology, UserPool};
 
+use super::addresses::Addresses;
 use super::{BuildError, permits};
 use crate::host::api_gateway::{Account, ApiGateway};
 use crate::host::cognito::{Cognito, Settings};
@@ -22,7 +23,7 @@ pub(super) struct Front {
 impl Front {
     /// # Errors
     /// The first API or pool that cannot be served, or may not invoke its functions.
-    pub fn new(topology: &Topology, world: &Arc<World>) -> Result<Self, BuildError> {
+    pub fn new(topology: &Topology, addresses: &Addresses, world: &Arc<World>) -> Result<Self, BuildError> {
         let account = Account::default();
         let api = |(id, spec): (&String, &HttpApi)| {
             permits::check_api(id, spec, topology)?;
@@ -31,7 +32,8 @@ impl Front {
             Ok((id.clone(), Arc::new(gateway)))
         };
         let pool = |(id, spec): (&String, &UserPool)| {
-            let settings = Settings::of(spec).map_err(|error| BuildError::UserPool { pool: id.clone(), error })?;
+            let mut settings = Settings::of(spec).map_err(|error| BuildError::UserPool { pool: id.clone(), error })?;
+            settings.login_url = addresses.tell(&settings.login_url);
             Ok((id.clone(), Arc::new(Cognito::new(settings, world.seed, world.clock))))
         };
         Ok(Self {

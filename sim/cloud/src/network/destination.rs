@@ -5,8 +5,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::request::Parts;
 
-use super::Network;
 use super::listener::Listener;
+use super::{Caller, Network};
 use crate::services::Service;
 use crate::services::wire::{self, Call};
 
@@ -19,13 +19,14 @@ pub(super) enum Destination {
 impl Destination {
     /// # Errors
     /// The name of what is not there, or not modelled.
-    pub fn of(network: &Network, parts: &Parts, body: &Bytes) -> Result<Self, String> {
+    pub fn of(network: &Network, caller: &Caller, parts: &Parts, body: &Bytes) -> Result<Self, String> {
         if let Some(listener) = network.listeners.find(parts) {
             return Ok(Self::Server { operation: listener.server.operation(parts), listener: listener.clone() });
         }
         let authority = parts.uri.authority().map_or("", |authority| authority.as_str());
         let call = wire::classify(parts, body).ok_or_else(|| format!("host `{authority}`"))?;
-        if super::operations(call.service).contains(&call.operation.as_str()) {
+        let known = super::operations(call.service).contains(&call.operation.as_str());
+        if known || manages(caller, &call) {
             Ok(Self::Aws(call))
         } else {
             Err(format!("`{}.{}` at `{authority}`", call.service.name(), call.operation))
@@ -61,4 +62,11 @@ impl Destination {
             Self::Server { listener, .. } => listener.service(),
         }
     }
+}
+
+/// Whoever stands outside may also do what a deployment does: create, describe and delete. The services answer for
+/// themselves what they do not know.
+fn manages(caller: &Caller, call: &Call) -> bool {
+    let manageable = matches!(call.service, Service::DynamoDb | Service::Sqs | Service::Sns | Service::Parameters);
+    matches!(caller, Caller::Outside { .. }) && manageable
 }

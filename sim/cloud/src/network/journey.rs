@@ -57,7 +57,7 @@ impl Journey {
         body: &Bytes,
     ) -> Result<Self, ConnectorError> {
         let request_id = caller.request_id();
-        match Destination::of(&network, parts, body) {
+        match Destination::of(&network, &caller, parts, body) {
             Ok(to) => Ok(Self { sent: network.world.clock.now(), network, caller, waiting, request_id, to }),
             Err(what) => {
                 let by = caller.cause(&request_id);

@@ -21,4 +21,5 @@ mod iam;
 mod network_faults;
 mod network_permissions;
 mod network_wire;
+mod ports;
 mod services;

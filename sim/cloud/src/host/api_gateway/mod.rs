@@ -114,7 +114,7 @@ impl ApiGateway {
         let plan = Plan::new(api, functions)?;
         let keys: Vec<String> = api.routes.iter().map(rez_topology::Route::key).collect();
         Ok(Self {
-            host: api.endpoint.trim_start_matches("https://").to_owned(),
+            host: host(&api.endpoint).to_owned(),
             router: Router::new(keys.iter().map(String::as_str))?,
             stops: api.routes.iter().map(|route| plan.stop(route)).collect::<Result<_, _>>()?,
             cors: api.cors.as_ref().map(Cors::new).transpose()?,
@@ -162,6 +162,11 @@ impl ApiGateway {
         let overhead = self.world.knobs.api_gateway.overhead;
         overhead.sample(&mut self.latencies.lock().expect("no draw panics"))
     }
+}
+
+/// Host, and port if there is one, of a URL without a path.
+fn host(url: &str) -> &str {
+    url.split_once("://").map_or(url, |(_, host)| host)
 }
 
 impl HttpServer for ApiGateway {

@@ -20,7 +20,7 @@ pub(crate) mod wire;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -59,6 +59,8 @@ pub struct Lambda {
     ids: Ids,
     tracer: Tracer,
     stream: Mutex<Stream>,
+    /// Environments that call over a real port, by the token of their credentials.
+    sessions: Mutex<BTreeMap<String, Weak<Process>>>,
 }
 
 impl Lambda {
@@ -81,6 +83,7 @@ impl Lambda {
             ids: Ids::new(world.seed, "lambda"),
             tracer: Tracer::new(Ids::new(world.seed, "traces")),
             stream: Mutex::new(world.seed.stream("lambda")),
+            sessions: Mutex::default(),
             world,
             network,
         }
@@ -107,6 +110,11 @@ impl Lambda {
     /// Traces that active tracing recorded so far.
     pub(crate) fn traces(&self) -> u64 {
         self.tracer.sampled()
+    }
+
+    /// The environment whose credentials carry this token, if it calls over a real port.
+    pub(crate) fn process_of(&self, session_token: &str) -> Option<Arc<Process>> {
+        self.sessions.lock().expect("no holder panics").get(session_token)?.upgrade()
     }
 
     /// By name or ARN. What an alias points to is the one version that there is.

@@ -1,7 +1,7 @@
 //! An HTTP API as its clients and its functions see it, over the wire.
 
 mod authorizer;
-mod desk;
+pub mod desk;
 mod exchange;
 mod failures;
 mod limits;
