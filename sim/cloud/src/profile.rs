@@ -39,12 +39,34 @@ const ON_DEMAND_WRITE_UNITS: f64 = 4_000.0;
 const PARAMETER_READS: f64 = 40.0;
 
 impl Profile {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ideal => "ideal",
+            Self::Realistic => "realistic",
+            Self::Adversarial => "adversarial",
+        }
+    }
+
     pub fn knobs(self) -> Knobs {
         match self {
             Self::Ideal => ideal(),
             Self::Realistic => realistic(),
             Self::Adversarial => adversarial(),
         }
+    }
+
+    /// The same for a cloud in real time, behind real ports: `ideal` adds nothing to what the machine itself takes.
+    pub fn real_time_knobs(self) -> Knobs {
+        let mut knobs = self.knobs();
+        if self == Self::Ideal {
+            let none = Latency::ZERO;
+            knobs.network.latencies = Latencies::uniform(none, none);
+            knobs.api_gateway.overhead = none;
+            knobs.sns.delivery = none;
+            knobs.event_source.pickup = none;
+            knobs.lambda = LambdaKnobs { init: none, warm_overhead: none, async_queue: none, ..knobs.lambda };
+        }
+        knobs
     }
 }
 

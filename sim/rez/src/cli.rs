@@ -11,7 +11,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use rez_cloud::profile::Profile;
 
-use crate::{run, scenario};
+use crate::{run, scenario, serve};
 
 const COULD_NOT_RUN: u8 = 2;
 
@@ -39,6 +39,9 @@ pub enum Command {
     /// Runs scenarios, checks every invariant, judges every objective, and writes a report
     #[command(after_help = RUN_EXAMPLES)]
     Run(RunArgs),
+    /// Serves the whole system on local ports, in real time
+    #[command(after_help = serve::EXAMPLES)]
+    Serve(serve::ServeArgs),
     /// Lists the scenarios, a line each
     Scenarios,
     /// Prints a completion script: `rez completions bash > /etc/bash_completion.d/rez`
@@ -77,6 +80,12 @@ pub enum ProfileName {
     Adversarial,
 }
 
+impl ProfileName {
+    pub fn name(self) -> &'static str {
+        Profile::from(self).name()
+    }
+}
+
 impl From<ProfileName> for Profile {
     fn from(name: ProfileName) -> Self {
         match name {
@@ -87,7 +96,7 @@ impl From<ProfileName> for Profile {
     }
 }
 
-fn seed(text: &str) -> Result<u64, String> {
+pub(crate) fn seed(text: &str) -> Result<u64, String> {
     text.parse().map_err(|_| format!("expected a whole number from 0 to {}", u64::MAX))
 }
 
@@ -102,6 +111,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, c
 pub fn execute(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Run(arguments) => run::execute(&arguments),
+        Command::Serve(arguments) => serve::execute(&arguments),
         Command::Scenarios => list_scenarios(),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "rez", &mut io::stdout());

@@ -13,6 +13,7 @@ pub mod observer;
 pub mod progress;
 pub mod run;
 pub mod scenario;
+pub mod serve;
 pub mod visitors;
 pub mod workload;
 pub mod world;

@@ -43,7 +43,7 @@ fn sqs(port: &Open) -> aws_sdk_sqs::Client {
     let config = aws_sdk_sqs::Config::builder()
         .behavior_version(BehaviorVersion::v2026_01_12())
         .region(Region::new("us-east-1"))
-        .credentials_provider(Credentials::for_tests())
+        .credentials_provider(Credentials::new("123456789012", "any", None, None, "tests"))
         .endpoint_url(format!("http://{}", port.address))
         .http_client(http)
         .build();

@@ -29,7 +29,7 @@ fn measure() -> anyhow::Result<()> {
     let Ok(Command::Run(arguments)) = cli::parse(["rez", "run", &name].map(Into::into)) else {
         anyhow::bail!("no scenario `{name}`")
     };
-    let plan = Plan::new(scenario::find(&name)?, &run::topology(&arguments)?, &arguments)?;
+    let plan = Plan::new(scenario::find(&name)?, &run::topology(None, &rez_topology::Options::default())?, &arguments)?;
 
     let progress = Progress::new(&name, plan.scenario.duration, true);
     let ended = world::run(&plan, &progress)?;

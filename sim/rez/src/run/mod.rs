@@ -10,6 +10,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::Context;
 use rez_reports::{Colours, OutputDir, RunResult, Verdict};
+use rez_topology::Options;
 
 pub use plan::{Plan, topology};
 
@@ -26,7 +27,7 @@ pub fn start() -> SystemTime {
 /// # Errors
 /// Bad input, found before anything ran; or a report that the disk refused.
 pub fn execute(arguments: &RunArgs) -> anyhow::Result<ExitCode> {
-    let topology = topology(arguments)?;
+    let topology = topology(arguments.template.as_deref(), &Options::default())?;
     let plans: Vec<Plan> = arguments
         .scenarios
         .iter()

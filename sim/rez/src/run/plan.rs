@@ -1,6 +1,6 @@
 //! What is to be run, checked before anything is.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use rez_cloud::faults;
 use rez_cloud::profile::Profile;
@@ -42,11 +42,7 @@ impl Plan {
     }
 
     pub fn profile_name(&self) -> &'static str {
-        match self.profile {
-            Profile::Ideal => "ideal",
-            Profile::Realistic => "realistic",
-            Profile::Adversarial => "adversarial",
-        }
+        self.profile.name()
     }
 
     /// What follows `rez` to run this world again.
@@ -75,11 +71,10 @@ impl Plan {
 ///
 /// # Errors
 /// When it cannot be read, or has mistakes: one line, with the first of them.
-pub fn topology(arguments: &RunArgs) -> anyhow::Result<Topology> {
-    let options = Options::default();
-    let read = match &arguments.template {
-        Some(path) => Topology::from_file(path, &options),
-        None => Topology::from_yaml(TEMPLATE, TEMPLATE_PATH, &options),
+pub fn topology(template: Option<&Path>, options: &Options) -> anyhow::Result<Topology> {
+    let read = match template {
+        Some(path) => Topology::from_file(path, options),
+        None => Topology::from_yaml(TEMPLATE, TEMPLATE_PATH, options),
     };
     read.map_err(|error| match error {
         TopologyError::Invalid(mistakes) => first_of(&mistakes),

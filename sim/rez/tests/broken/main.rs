@@ -17,7 +17,12 @@ use rez_cloud::program::Program;
 fn broken(rogues: &[(&str, Arc<dyn Program>)]) -> BTreeSet<String> {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/broken/outage.toml");
     let Ok(Command::Run(arguments)) = cli::parse(["rez", "run", path].map(Into::into)) else { panic!("a command") };
-    let plan = Plan::new(scenario::find(path).unwrap(), &run::topology(&arguments).unwrap(), &arguments).unwrap();
+    let plan = Plan::new(
+        scenario::find(path).unwrap(),
+        &run::topology(None, &rez_topology::Options::default()).unwrap(),
+        &arguments,
+    )
+    .unwrap();
     let progress = Progress::new("broken", plan.scenario.duration, false);
     let deploy = |builder: rez_cloud::CloudBuilder| {
         rogues.iter().fold(builder, |builder, (id, program)| builder.function(*id, program.clone()))
