@@ -8,6 +8,9 @@ use serde::Deserialize;
 use super::query;
 use crate::services::{Service, names};
 
+/// `Version` of SQS's query protocol.
+const SQS_VERSION: &str = "2012-11-05";
+
 /// What a request asks of AWS.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Call {
@@ -18,6 +21,8 @@ pub struct Call {
     pub resource: String,
     /// Version or alias of the function that is asked for.
     pub qualifier: Option<String>,
+    /// Whether it came as a form, and wants XML back.
+    pub by_form: bool,
 }
 
 impl Call {
@@ -27,7 +32,7 @@ impl Call {
     }
 
     fn new(service: Service, operation: impl Into<String>, resource: impl Into<String>) -> Self {
-        Self { service, operation: operation.into(), resource: resource.into(), qualifier: None }
+        Self { service, operation: operation.into(), resource: resource.into(), qualifier: None, by_form: false }
     }
 }
 
@@ -45,7 +50,7 @@ pub fn classify(parts: &Parts, body: &[u8]) -> Option<Call> {
         return Some(Call::new(Service::Parameters, "GetParameter", resource));
     }
     if host.starts_with("sns.") || is_form(parts) && body.starts_with(b"Action=") {
-        return Some(by_query(body));
+        return Some(by_query(parts, body));
     }
     host.ends_with(".amazonaws.com").then(|| unknown(host, format!("{} {}", parts.method, parts.uri.path())))
 }
@@ -71,12 +76,18 @@ fn by_target(target: &str, body: &[u8]) -> Call {
     Call::new(service, operation, members.resource())
 }
 
-fn by_query(body: &[u8]) -> Call {
+/// SQS and SNS speak it. Each sends the version of its own interface along.
+fn by_query(parts: &Parts, body: &[u8]) -> Call {
     let form = query::Form::parse(body);
+    let action = form.get("Action").unwrap_or_default();
+    if form.get("Version") == Some(SQS_VERSION) {
+        let queue = form.first_of(&["QueueUrl", "QueueName", "SourceArn"]).unwrap_or(parts.uri.path());
+        return Call { by_form: true, ..Call::new(Service::Sqs, action, names::plain(queue)) };
+    }
     let address = form.first_of(&["TopicArn", "TargetArn", "SubscriptionArn", "Name"]).unwrap_or_default();
     // A subscription's ARN is its topic's and one more part.
     let resource = address.splitn(6, ':').last().unwrap_or_default().split(':').next().unwrap_or_default();
-    Call::new(Service::Sns, form.get("Action").unwrap_or_default(), resource)
+    Call { by_form: true, ..Call::new(Service::Sns, action, resource) }
 }
 
 fn unknown(service: &str, operation: String) -> Call {

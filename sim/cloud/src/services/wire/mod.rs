@@ -1,6 +1,7 @@
 //! The wire protocols of AWS, decoded into calls of the services, and their answers encoded again.
 //!
-//! SQS and DynamoDB speak AWS JSON 1.0 here, Systems Manager 1.1, and SNS the query protocol with XML answers. Beside
+//! SQS and DynamoDB speak AWS JSON 1.0 here, Systems Manager 1.1, SNS the query protocol with XML answers, and SQS that
+//! too. Beside
 //! them stands the local HTTP endpoint of the Parameters and Secrets extension. What is not modelled is answered with
 //! status 501 and its name.
 
@@ -37,6 +38,9 @@ pub async fn answer(services: &Services, call: &Call, parts: &Parts, body: &Byte
     let trace_header = parts.headers.get(TRACE_HEADER).and_then(|value| value.to_str().ok());
     let answer = match call.service {
         Service::DynamoDb => dynamodb::answer(&services.dynamodb, operation, body, cause).await,
+        Service::Sqs if call.by_form => {
+            sqs::answer_form(&services.sqs, operation, parts.uri.path(), body, trace_header, cause).await
+        }
         Service::Sqs => sqs::answer(&services.sqs, operation, body, trace_header, cause).await,
         Service::Sns => sns::answer(&services.sns, operation, body, trace_header, cause),
         Service::Parameters if extension::is_meant(parts) => extension::answer(&services.parameters, parts),
@@ -56,8 +60,9 @@ pub async fn answer(services: &Services, call: &Call, parts: &Parts, body: &Byte
 /// `refusal` in the form of the service that `call` is for.
 pub fn refuse(call: &Call, refusal: &ServiceError) -> Answer {
     match call.service {
+        Service::Sqs if call.by_form => sqs::form_error(refusal),
         Service::Sqs => sqs::error(refusal),
-        Service::Sns => xml::error(refusal),
+        Service::Sns => xml::error(xml::SNS, refusal),
         Service::DynamoDb => json::error(refusal, json::VERSION_1_0),
         Service::Parameters | Service::Lambda | Service::ApiGateway | Service::Cognito | Service::Other => {
             json::error(refusal, json::VERSION_1_1)

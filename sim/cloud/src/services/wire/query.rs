@@ -36,6 +36,17 @@ impl Form {
         })
     }
 
+    /// Keys and values below `prefix`, without it.
+    pub fn below(&self, prefix: &str) -> impl Iterator<Item = (&str, &str)> {
+        let from = self.0.range(prefix.to_owned()..);
+        from.map_while(move |(key, value)| Some((key.strip_prefix(prefix)?, value.as_str())))
+    }
+
+    /// Texts at `{prefix}.1`, `{prefix}.2`, …, as long as they follow each other.
+    pub fn numbered(&self, prefix: &str) -> impl Iterator<Item = &str> {
+        (1_usize..).map_while(move |number| self.get(&format!("{prefix}.{number}")))
+    }
+
     /// A map of texts: `{prefix}.entry.1.key`, `{prefix}.entry.1.value`, ….
     pub fn map(&self, prefix: &str) -> BTreeMap<String, String> {
         let entry = |member: String| {

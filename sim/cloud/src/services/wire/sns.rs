@@ -27,8 +27,8 @@ pub(super) fn answer(sns: &Sns, operation: &str, body: &[u8], trace_header: Opti
         _ => Err(ServiceError::not_modelled("sns", operation)),
     };
     match outcome {
-        Ok(result) => xml::ok(operation, result),
-        Err(refusal) => xml::error(&refusal),
+        Ok(result) => xml::ok(xml::SNS, operation, result),
+        Err(refusal) => xml::error(xml::SNS, &refusal),
     }
 }
 

@@ -1,6 +1,8 @@
-//! SQS: AWS JSON 1.0, with the error code of the older query protocol in a header, which is what the Rust SDK reports.
+//! SQS: AWS JSON 1.0, with the error code of the older query protocol in a header, which is what the Rust SDK reports;
+//! and that older protocol itself, which some clients still speak.
 
 mod answers;
+mod query;
 mod requests;
 
 use std::collections::BTreeMap;
@@ -8,6 +10,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::query::Form;
 use super::{Answer, json as wire};
 use crate::history::Cause;
 use crate::services::ServiceError;
@@ -52,6 +55,21 @@ pub(super) async fn answer(
         Err(refusal) => error(&refusal),
     }
 }
+
+/// The same for a form that was sent to `path`.
+pub(super) async fn answer_form(
+    sqs: &Sqs,
+    operation: &str,
+    path: &str,
+    body: &[u8],
+    trace_header: Option<&str>,
+    cause: Cause<'_>,
+) -> Answer {
+    let request = query::to_json(operation, &Form::parse(body), path);
+    query::to_xml(operation, answer(sqs, operation, &request, trace_header, cause).await)
+}
+
+pub(super) use query::error as form_error;
 
 type Outcome = Result<Vec<u8>, ServiceError>;
 

@@ -8,7 +8,8 @@ use super::Answer;
 use crate::services::ServiceError;
 
 const CONTENT_TYPE: &str = "text/xml";
-const NAMESPACE: &str = "http://sns.amazonaws.com/doc/2010-03-31/";
+/// Of SNS.
+pub(super) const SNS: &str = "http://sns.amazonaws.com/doc/2010-03-31/";
 
 /// No caller reads it, so it can be the same everywhere.
 const REQUEST_ID: &str = "00000000-0000-0000-0000-000000000000";
@@ -37,18 +38,19 @@ impl Xml {
     }
 }
 
-/// The answer to `operation`, with `result` inside its result element.
-pub(super) fn ok(operation: &str, result: Xml) -> Answer {
+/// The answer to `operation` in the service's `namespace`, with `result` inside its result element. It is there even when it
+/// is empty: botocore looks for it.
+pub(super) fn ok(namespace: &str, operation: &str, result: Xml) -> Answer {
     let result = Xml::default().element(&format!("{operation}Result"), result);
     let metadata = Xml::default().element("ResponseMetadata", Xml::default().text("RequestId", REQUEST_ID));
-    let body = format!("<{operation}Response xmlns=\"{NAMESPACE}\">{}{}</{operation}Response>", result.0, metadata.0);
+    let body = format!("<{operation}Response xmlns=\"{namespace}\">{}{}</{operation}Response>", result.0, metadata.0);
     Answer::ok(CONTENT_TYPE, body)
 }
 
-pub(super) fn error(error: &ServiceError) -> Answer {
+pub(super) fn error(namespace: &str, error: &ServiceError) -> Answer {
     let fault = if error.status < 500 { "Sender" } else { "Receiver" };
     let inside = Xml::default().text("Type", fault).text("Code", &error.code).text("Message", &error.message);
     let inside = Xml::default().element("Error", inside).text("RequestId", REQUEST_ID);
-    let body = format!("<ErrorResponse xmlns=\"{NAMESPACE}\">{}</ErrorResponse>", inside.0);
+    let body = format!("<ErrorResponse xmlns=\"{namespace}\">{}</ErrorResponse>", inside.0);
     Answer { status: error.status, code: error.code.to_string(), ..Answer::ok(CONTENT_TYPE, body) }
 }

@@ -1,11 +1,13 @@
 //! The wire: what a request is about, what it needs, and the forms of answers.
 
+use bytes::Bytes;
 use http::Request;
+use rez_cloud::history::Cause;
 use rez_cloud::services::Service;
-use rez_cloud::services::wire::{Call, classify, permissions};
+use rez_cloud::services::wire::{Call, answer, classify, permissions};
 use serde_json::{Value, json};
 
-use super::{ideal, json as body_of};
+use super::{World, ideal, json as body_of};
 
 fn call(request: http::request::Builder, body: &str) -> Option<Call> {
     let (parts, ()) = request.body(()).unwrap().into_parts();
@@ -180,4 +182,77 @@ async fn a_publication_by_form_keeps_its_text() {
     assert!(answer.body.starts_with(b"<PublishResponse xmlns="), "{answer:?}");
     super::pass(1).await;
     assert_eq!(world.bodies("q").await, [text]);
+}
+
+/// The answer to a form that was posted to a queue's path.
+async fn by_form(world: &World, form: &str) -> (u16, String) {
+    let form = format!("{form}&Version=2012-11-05");
+    let request = Request::post("http://127.0.0.1:4566/123456789012/orders")
+        .header("content-type", "application/x-www-form-urlencoded; charset=utf-8");
+    let (parts, ()) = request.body(()).unwrap().into_parts();
+    let body = Bytes::from(form);
+    let call = classify(&parts, &body).unwrap();
+    let answer = answer(&world.services, &call, &parts, &body, Cause::Outside).await;
+    (answer.status, String::from_utf8(answer.body.to_vec()).unwrap())
+}
+
+/// The texts of all elements of this name.
+fn texts<'a>(xml: &'a str, name: &str) -> Vec<&'a str> {
+    let (open, close) = (format!("<{name}>"), format!("</{name}>"));
+    xml.split(open.as_str()).skip(1).map(|rest| rest.split(close.as_str()).next().unwrap()).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn sqs_speaks_its_older_protocol_too() {
+    let world = ideal();
+    let (status, made) =
+        by_form(&world, "Action=CreateQueue&QueueName=orders&Attribute.1.Name=VisibilityTimeout&Attribute.1.Value=7")
+            .await;
+    assert_eq!((status, texts(&made, "QueueUrl")[0].ends_with("/123456789012/orders")), (200, true), "{made}");
+
+    let attribute = "MessageAttribute.1.Name=colour&MessageAttribute.1.Value.DataType=String&MessageAttribute.1.Value.StringValue=red";
+    let (_, sent) = by_form(&world, &format!("Action=SendMessage&MessageBody=a+%3Cb%3E&{attribute}")).await;
+    // "a <b>", as md5sum sees it.
+    assert_eq!(texts(&sent, "MD5OfMessageBody"), ["6f12e74db70cbf33e7a9352c1edfcb69"], "{sent}");
+
+    let receive = "Action=ReceiveMessage&MaxNumberOfMessages=10&AttributeName.1=All&MessageAttributeName.1=All";
+    let (_, received) = by_form(&world, receive).await;
+    assert_eq!(texts(&received, "Body"), ["a &lt;b&gt;"], "{received}");
+    assert_eq!(texts(&received, "StringValue"), ["red"]);
+    assert!(
+        received.contains("<Attribute><Name>ApproximateReceiveCount</Name><Value>1</Value></Attribute>"),
+        "{received}"
+    );
+
+    let handle = texts(&received, "ReceiptHandle")[0].replace('+', "%2B").replace('=', "%3D");
+    let entry = "DeleteMessageBatchRequestEntry";
+    let delete = format!(
+        "Action=DeleteMessageBatch&{entry}.1.Id=a&{entry}.1.ReceiptHandle={handle}&{entry}.2.Id=b&{entry}.2.ReceiptHandle=no"
+    );
+    let (_, deleted) = by_form(&world, &delete).await;
+    assert!(deleted.contains("<DeleteMessageBatchResultEntry><Id>a</Id></DeleteMessageBatchResultEntry>"), "{deleted}");
+    assert_eq!(texts(&deleted, "Code"), ["ReceiptHandleIsInvalid"]);
+
+    let (_, attributes) = by_form(&world, "Action=GetQueueAttributes&AttributeName.1=VisibilityTimeout").await;
+    assert!(
+        attributes.contains("<Attribute><Name>VisibilityTimeout</Name><Value>7</Value></Attribute>"),
+        "{attributes}"
+    );
+    let (_, empty) = by_form(&world, "Action=ReceiveMessage").await;
+    assert!(empty.contains("<ReceiveMessageResult></ReceiveMessageResult>"), "botocore looks for it: {empty}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_older_protocol_refuses_in_its_own_words() {
+    let world = ideal();
+    for (form, expected) in [
+        ("Action=GetQueueUrl&QueueName=none", (400, "AWS.SimpleQueueService.NonExistentQueue")),
+        ("Action=SendMessage", (400, "AWS.SimpleQueueService.NonExistentQueue")),
+        ("Action=TagQueue", (501, "NotModelled")),
+    ] {
+        let (status, body) = by_form(&world, form).await;
+        assert_eq!((status, texts(&body, "Code").as_slice()), (expected.0, [expected.1].as_slice()), "{form}: {body}");
+    }
+    let (_, body) = by_form(&world, "Action=GetQueueUrl&QueueName=none").await;
+    assert_eq!(texts(&body, "Message"), ["The specified queue does not exist for this wsdl version."]);
 }
