@@ -8,5 +8,6 @@ mod batches;
 mod deferral;
 mod gate;
 mod leases;
+mod serve;
 mod support;
 mod sweep;
