@@ -4,6 +4,7 @@
 mod clerk;
 mod support;
 
+mod backend;
 mod billing;
 mod dynamodb;
 mod guestbook;
