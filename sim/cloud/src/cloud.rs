@@ -41,6 +41,7 @@ use crate::host::cloudwatch::{AlarmStatus, CloudWatch};
 use crate::host::cognito::Cognito;
 use crate::host::event_source::EventSource;
 use crate::host::iam::{Iam, UnusedPermission};
+use crate::host::lambda::child::EndWithCloud;
 use crate::host::lambda::{Answer, InvokeError, Lambda};
 use crate::host::schedule::Rule;
 use crate::network::{self, Caller, Network, ToItsEnd};
@@ -59,6 +60,7 @@ pub struct Cloud {
     apis: BTreeMap<String, Arc<ApiGateway>>,
     user_pools: BTreeMap<String, Arc<Cognito>>,
     lambda: Arc<Lambda>,
+    _children: EndWithCloud,
     cloudwatch: Arc<CloudWatch>,
     event_sources: Vec<Arc<EventSource>>,
     rules: Vec<Arc<Rule>>,

@@ -3,7 +3,6 @@
 //!
 //! `cargo run -p rez-cloud --example guestbook` runs a small system in it.
 
-pub mod backend;
 pub mod billing;
 pub mod cloud;
 pub mod faults;

@@ -22,7 +22,6 @@ pub use self::operations::operations;
 pub use self::server::{Caller, HttpServer};
 pub(crate) use self::to_its_end::ToItsEnd;
 
-use crate::backend::Backend;
 use crate::host::iam::Iam;
 use crate::host::lambda::Lambda;
 use crate::services::Services;
@@ -37,19 +36,12 @@ pub struct Network {
     lambda: OnceLock<Weak<Lambda>>,
     listeners: Listeners,
     iam: Arc<Iam>,
-    backend: Option<Backend>,
     latencies: Mutex<Stream>,
     errors: Mutex<Stream>,
 }
 
 impl Network {
-    pub(crate) fn new(
-        world: Arc<World>,
-        services: Services,
-        listeners: Listeners,
-        iam: Arc<Iam>,
-        backend: Option<Backend>,
-    ) -> Self {
+    pub(crate) fn new(world: Arc<World>, services: Services, listeners: Listeners, iam: Arc<Iam>) -> Self {
         Self {
             latencies: Mutex::new(world.seed.stream("latency")),
             errors: Mutex::new(world.seed.stream("network errors")),
@@ -58,7 +50,6 @@ impl Network {
             lambda: OnceLock::new(),
             listeners,
             iam,
-            backend,
         }
     }
 

@@ -10,14 +10,14 @@ use rez_topology::Topology;
 use super::addresses::Addresses;
 use super::front::Front;
 use super::{BuildError, Cloud, permits, provision};
-use crate::backend::Backend;
 use crate::billing::Meter;
 use crate::faults::{Fault, Faults, Known};
 use crate::history::{History, Subscriber};
 use crate::host::cloudwatch::CloudWatch;
-use crate::host::event_source::{EventSource, Queue};
+use crate::host::event_source::EventSource;
 use crate::host::iam::Iam;
-use crate::host::lambda::{ACCOUNT_CONCURRENCY, Deployment, Lambda};
+use crate::host::lambda::child::Binary;
+use crate::host::lambda::{ACCOUNT_CONCURRENCY, Code, Deployment, Lambda};
 use crate::host::schedule::Rule;
 use crate::network::{HttpServer, Network};
 use crate::profile::{Knobs, Latency, Profile};
@@ -32,9 +32,6 @@ const EPOCH: Duration = Duration::from_secs(1_795_392_000);
 /// one on 512 MB), on a quarter of the CPU.
 const COMPUTE: Latency = Latency::fixed(Duration::from_millis(3));
 
-/// Of a queue that says nothing else ("Amazon SQS visibility timeout").
-const DEFAULT_VISIBILITY_TIMEOUT: Duration = Duration::from_secs(30);
-
 /// Everything that a cloud is made from.
 pub struct CloudBuilder {
     topology: Topology,
@@ -44,13 +41,12 @@ pub struct CloudBuilder {
     faults: Vec<Fault>,
     secrets: BTreeMap<String, String>,
     secrets_key: Option<String>,
-    programs: BTreeMap<String, Arc<dyn Program>>,
+    code: BTreeMap<String, Code>,
     compute: BTreeMap<String, Latency>,
     servers: BTreeMap<String, Arc<dyn HttpServer>>,
     subscribers: Vec<Box<dyn Subscriber>>,
     account_concurrency: u32,
     addresses: Addresses,
-    backend: Option<Backend>,
 }
 
 impl CloudBuilder {
@@ -63,13 +59,12 @@ impl CloudBuilder {
             faults: Vec::new(),
             secrets: BTreeMap::new(),
             secrets_key: None,
-            programs: BTreeMap::new(),
+            code: BTreeMap::new(),
             compute: BTreeMap::new(),
             servers: BTreeMap::new(),
             subscribers: Vec::new(),
             account_concurrency: ACCOUNT_CONCURRENCY,
             addresses: Addresses::default(),
-            backend: None,
         }
     }
 
@@ -119,7 +114,15 @@ impl CloudBuilder {
     /// The program that runs as the function with this logical id.
     #[must_use]
     pub fn function(mut self, logical_id: impl Into<String>, program: Arc<dyn Program>) -> Self {
-        self.programs.insert(logical_id.into(), program);
+        self.code.insert(logical_id.into(), Code::InProcess(program));
+        self
+    }
+
+    /// The binary that runs as the function with this logical id, in child processes that speak Lambda's Runtime API. It
+    /// takes real time, so the clock may not be paused.
+    #[must_use]
+    pub fn child(mut self, logical_id: impl Into<String>, binary: Binary) -> Self {
+        self.code.insert(logical_id.into(), Code::Child(binary));
         self
     }
 
@@ -148,13 +151,6 @@ impl CloudBuilder {
     #[must_use]
     pub fn account_concurrency(self, account_concurrency: u32) -> Self {
         Self { account_concurrency, ..self }
-    }
-
-    /// Data services that somebody else runs, in place of those inside. What the template lists must be there already. In
-    /// real time only.
-    #[must_use]
-    pub fn backend(self, backend: Backend) -> Self {
-        Self { backend: Some(backend), ..self }
     }
 
     /// What AWS would serve at `own` (`https://HOST`) is reached at `url` instead: behind a real port, say. Functions and
@@ -187,8 +183,7 @@ impl CloudBuilder {
         let iam = Arc::new(Iam::new(&self.topology, self.secrets_key.take()));
         let front = Front::new(&self.topology, &self.addresses, &world)?;
         let listeners = front.listeners(&self.servers);
-        let network =
-            Arc::new(Network::new(world.clone(), services.clone(), listeners, iam.clone(), self.backend.clone()));
+        let network = Arc::new(Network::new(world.clone(), services.clone(), listeners, iam.clone()));
         let lambda = Arc::new(Lambda::new(world.clone(), network.clone(), deployments, self.account_concurrency));
         network.connect(&lambda);
         front.connect(&lambda);
@@ -205,6 +200,7 @@ impl CloudBuilder {
             world,
             services,
             network,
+            _children: lambda.end_children(),
             lambda,
         })
     }
@@ -215,16 +211,22 @@ impl CloudBuilder {
         meter
     }
 
-    /// Every function of the template with its program; no more, no less.
+    /// Every function of the template with its code; no more, no less.
     fn deployments(&mut self) -> Result<Vec<Deployment>, BuildError> {
-        let mut programs = std::mem::take(&mut self.programs);
+        let mut given = std::mem::take(&mut self.code);
         let mut deployments = Vec::new();
         for (id, spec) in &self.topology.functions {
-            let program = programs.remove(id).ok_or_else(|| BuildError::NoProgram(id.clone()))?;
+            let code = match given.remove(id).ok_or_else(|| BuildError::NoProgram(id.clone()))? {
+                Code::Child(binary) => {
+                    let checked = binary.checked();
+                    Code::Child(checked.map_err(|error| BuildError::Binary { function: id.clone(), error })?)
+                }
+                program @ Code::InProcess(_) => program,
+            };
             let compute = self.compute.get(id).copied().unwrap_or(COMPUTE);
-            deployments.push(Deployment { spec: spec.clone(), program, compute });
+            deployments.push(Deployment { spec: spec.clone(), code, compute });
         }
-        match programs.into_keys().next() {
+        match given.into_keys().next() {
             None => Ok(deployments),
             Some(given) => Err(BuildError::NoFunction { given, known: list(self.topology.functions.keys()) }),
         }
@@ -241,18 +243,10 @@ impl CloudBuilder {
             let function = self.function_of(id, &source.function)?;
             let role = find(&self.topology.roles, id, "role", &function.role)?;
             permits::check_event_source(id, source, function, role, iam)?;
-            let (name, queue) = (function.name.clone(), self.queue_of(source, services));
-            Ok(Arc::new(EventSource::new(source.clone(), name, world.clone(), queue, lambda.clone())))
+            let (name, sqs) = (function.name.clone(), services.sqs.clone());
+            Ok(Arc::new(EventSource::new(source.clone(), name, world.clone(), sqs, lambda.clone())))
         };
         self.topology.event_sources.iter().map(source).collect()
-    }
-
-    fn queue_of(&self, source: &rez_topology::EventSource, services: &Services) -> Queue {
-        let arn = &source.queue_arn;
-        let Some(backend) = &self.backend else { return Queue::embedded(services.sqs.clone(), arn) };
-        let described = self.topology.queues.values().find(|queue| queue.arn == *arn);
-        let visibility_timeout = described.map_or(DEFAULT_VISIBILITY_TIMEOUT, |queue| queue.visibility_timeout);
-        Queue::remote(backend, arn, visibility_timeout)
     }
 
     fn rules(&self, world: &Arc<World>, lambda: &Arc<Lambda>) -> Result<Vec<Arc<Rule>>, BuildError> {

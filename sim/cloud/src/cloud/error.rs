@@ -4,6 +4,7 @@ use crate::faults::FaultError;
 use crate::host::api_gateway::ApiError;
 use crate::host::cloudwatch::WatchError;
 use crate::host::cognito::SettingsError;
+use crate::host::lambda::child::BinaryError;
 use crate::host::schedule::ExpressionError;
 use crate::services::ServiceError;
 
@@ -12,6 +13,8 @@ use crate::services::ServiceError;
 pub enum BuildError {
     #[error("function `{0}` of the template has no program (give it one with `function`)")]
     NoProgram(String),
+    #[error("function `{function}`: {error}")]
+    Binary { function: String, error: BinaryError },
     #[error("there is no function `{given}` in the template (it has {known})")]
     NoFunction { given: String, known: String },
     #[error("`{user}` needs {what} `{name}`, which the template does not have")]

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::request::Parts;
 use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
@@ -33,6 +34,13 @@ pub trait Served: Send + Sync + 'static {
     /// # Errors
     /// When the connection is to end without an answer.
     fn serve(&self, request: Request<Bytes>) -> BoxFuture<'_, Result<Response<Bytes>, Hangup>>;
+
+    /// What is said of a request with a body of more than [`BODY_BYTES_MAX`].
+    fn too_large(&self, _request: &Parts) -> Response<Bytes> {
+        let mut response = Response::new(Bytes::from_static(b"{\"message\":\"Request Entity Too Large\"}"));
+        *response.status_mut() = StatusCode::PAYLOAD_TOO_LARGE;
+        response
+    }
 }
 
 /// The connection ends, and nothing was answered.
@@ -101,14 +109,8 @@ async fn exchange(served: Arc<dyn Served>, request: Request<Incoming>) -> Result
     let (parts, body) = request.into_parts();
     let body = match Limited::new(body, BODY_BYTES_MAX).collect().await {
         Ok(body) => body.to_bytes(),
-        Err(error) if error.is::<LengthLimitError>() => return Ok(too_large()),
+        Err(error) if error.is::<LengthLimitError>() => return Ok(served.too_large(&parts).map(Full::new)),
         Err(_) => return Err(Hangup),
     };
     Ok(served.serve(Request::from_parts(parts, body)).await?.map(Full::new))
-}
-
-fn too_large() -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(Bytes::from_static(b"{\"message\":\"Request Entity Too Large\"}")));
-    *response.status_mut() = StatusCode::PAYLOAD_TOO_LARGE;
-    response
 }

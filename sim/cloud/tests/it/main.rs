@@ -4,13 +4,15 @@
 mod clerk;
 mod support;
 
-mod backend;
 mod billing;
+mod bootstrap;
 mod dynamodb;
 mod guestbook;
 mod host_alias;
 mod host_api_gateway;
 mod host_async;
+mod host_both_ways;
+mod host_child;
 mod host_cloudwatch;
 mod host_cognito;
 mod host_event_source;

@@ -5,7 +5,6 @@
 //! With a batching window one batch is gathered at a time.
 
 mod outcome;
-mod queue;
 mod record;
 mod slots;
 
@@ -18,13 +17,12 @@ use tokio::sync::Notify;
 use tokio::time::{sleep_until, timeout_at};
 
 use self::outcome::Outcome;
-pub(crate) use self::queue::Queue;
 use self::slots::Slots;
 use super::lambda::{InvokeError, Lambda};
 use crate::faults::FaultKind;
 use crate::history::Fact;
 use crate::services::names;
-use crate::services::sqs::Received;
+use crate::services::sqs::{Received, Sqs};
 use crate::world::{Stream, World, pause};
 
 /// How long each poll waits for a message.
@@ -53,7 +51,7 @@ pub(crate) struct EventSource {
     /// `FunctionName`.
     function: String,
     world: Arc<World>,
-    queue: Queue,
+    sqs: Sqs,
     lambda: Arc<Lambda>,
     slots: Mutex<Slots>,
     slot_freed: Notify,
@@ -67,7 +65,7 @@ impl EventSource {
         spec: rez_topology::EventSource,
         function: String,
         world: Arc<World>,
-        queue: Queue,
+        sqs: Sqs,
         lambda: Arc<Lambda>,
     ) -> Self {
         Self {
@@ -78,7 +76,7 @@ impl EventSource {
             spec,
             function,
             world,
-            queue,
+            sqs,
             lambda,
         }
     }
@@ -146,16 +144,10 @@ impl EventSource {
         let verdict = self.world.faults.on_request(began, "sqs", "ReceiveMessage", queue);
         pause(verdict.delay).await;
         let received = match verdict.blow {
-            None => match self.queue.receive(max, POLL, &self.world.clock).await {
-                Ok(received) => received,
-                Err(()) => {
-                    pause(ERROR_WAIT).await;
-                    Vec::new()
-                }
-            },
+            None => self.sqs.receive(queue, max, POLL).await.unwrap_or_default(),
             Some(FaultKind::LoseResponse | FaultKind::Reset { after_effect: true }) => {
                 // The queue counts these as received, but nobody has them.
-                drop(self.queue.receive(max, POLL, &self.world.clock).await);
+                drop(self.sqs.receive(queue, max, POLL).await);
                 Vec::new()
             }
             Some(_) => {
@@ -241,8 +233,9 @@ impl EventSource {
             self.on_behalf("DeleteMessageBatch", 1);
             let verdict = self.world.faults.on_request(self.world.clock.elapsed(), "sqs", "DeleteMessageBatch", queue);
             pause(verdict.delay).await;
-            if verdict.blow.is_none() && self.queue.delete(handles).await {
-                return;
+            if verdict.blow.is_none() {
+                // A handle that is no good any more belongs to a message that is gone.
+                return handles.iter().for_each(|handle| drop(self.sqs.delete(queue, handle)));
             }
             pause(ERROR_WAIT).await;
         }

@@ -11,12 +11,15 @@ use rand::RngExt;
 use tokio::time::timeout;
 
 use super::Lambda;
+use super::answer::Outcome;
+use super::child::{Binary, Birth, Exit, Running};
+use super::code::{Code, Instance};
 use super::function::Function;
 use super::process::{Identity, Process};
 use super::scope::{Ending, Scoped};
 use crate::history::{EnvironmentEvent, Fact};
 use crate::network::{self, Caller};
-use crate::program::{Ambient, Handler};
+use crate::program::{Ambient, Program};
 use crate::services::names;
 use crate::world::pause;
 
@@ -27,7 +30,7 @@ const INIT_MAX: Duration = Duration::from_secs(10);
 /// A started environment.
 pub(super) struct Environment {
     pub process: Arc<Process>,
-    pub handler: Arc<dyn Handler>,
+    pub instance: Instance,
     /// How long it may idle before Lambda takes it back.
     pub idle_max: Duration,
 }
@@ -36,6 +39,18 @@ pub(super) struct Environment {
 pub(super) struct InitFailed {
     pub process: Arc<Process>,
     pub took: Duration,
+    pub error: InitError,
+}
+
+/// Why Init came to nothing.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum InitError {
+    #[error("Error Type: Runtime.ExitError\t{0}")]
+    Failed(String),
+    #[error("Error Type: {error_type}\t{0}", error_type = .0.error_type())]
+    Ended(Outcome),
+    #[error("Error Type: Sandbox.Timedout\tinit did not end within {0:?}")]
+    TimedOut(Duration),
 }
 
 impl Lambda {
@@ -44,19 +59,24 @@ impl Lambda {
         pause(self.draw(|knobs| knobs.placement)).await;
         let process = Arc::new(self.process(function));
         let began = self.world.clock.elapsed();
+        let mut failed = None;
         for limit in [INIT_MAX, function.spec.timeout] {
             let started = timeout(limit, self.init(function, &process)).await;
             let init = self.world.clock.elapsed() - began;
-            match started.unwrap_or_else(|_| Err(format!("init did not end within {limit:?}"))) {
-                Ok(handler) => {
+            match started.unwrap_or(Err(InitError::TimedOut(limit))) {
+                Ok(instance) => {
                     self.use_role(function, &process);
                     self.report(&process, EnvironmentEvent::Created { init });
-                    return Ok((Environment { process, handler, idle_max: self.draw_idle() }, init));
+                    return Ok((Environment { process, instance, idle_max: self.draw_idle() }, init));
                 }
-                Err(reason) => self.report_failure(&process, &reason),
+                Err(error) => {
+                    self.report_failure(&process, &error);
+                    failed = Some(error);
+                }
             }
         }
-        Err(InitFailed { took: self.world.clock.elapsed() - began, process })
+        let error = failed.expect("it was tried");
+        Err(InitFailed { took: self.world.clock.elapsed() - began, process, error })
     }
 
     /// What Lambda itself does under the function's role: it writes the log and the traces. Where it may not, it says
@@ -75,14 +95,48 @@ impl Lambda {
         }
     }
 
-    async fn init(&self, function: &Function, process: &Arc<Process>) -> Result<Arc<dyn Handler>, String> {
-        pause(self.draw(|knobs| knobs.init)).await;
-        let starting = function.program.start(self.ambient(function, process));
-        match Scoped::new(process.clone(), self.world.history.clone(), starting).await {
-            Ok(started) => started,
-            Err(Ending::Panicked(message)) => Err(message),
-            Err(Ending::Crashed) => Err("crashed".into()),
+    async fn init(&self, function: &Function, process: &Arc<Process>) -> Result<Instance, InitError> {
+        match &function.code {
+            Code::InProcess(program) => self.init_program(function, process, &**program).await,
+            Code::Child(binary) => self.init_child(function, process, binary).await,
         }
+    }
+
+    async fn init_program(
+        &self,
+        function: &Function,
+        process: &Arc<Process>,
+        program: &dyn Program,
+    ) -> Result<Instance, InitError> {
+        pause(self.draw(|knobs| knobs.init)).await;
+        let starting = program.start(self.ambient(function, process));
+        match Scoped::new(process.clone(), self.world.history.clone(), starting).await {
+            Ok(started) => started.map(Instance::InProcess).map_err(InitError::Failed),
+            Err(Ending::Panicked(message)) => Err(InitError::Failed(message)),
+            Err(Ending::Crashed) => Err(InitError::Failed("crashed".into())),
+        }
+    }
+
+    async fn init_child(
+        &self,
+        function: &Function,
+        process: &Arc<Process>,
+        binary: &Binary,
+    ) -> Result<Instance, InitError> {
+        let session = self.sessions.open(process);
+        let birth = Birth {
+            binary,
+            process: process.clone(),
+            variables: variables(function, process, &credentials(&process.session_token)),
+            history: self.world.history.clone(),
+            nursery: &self.nursery,
+        };
+        let running = match Scoped::new(process.clone(), self.world.history.clone(), Running::start(birth)).await {
+            Ok(started) => started.map_err(InitError::Ended)?,
+            Err(Ending::Panicked(message)) => return Err(InitError::Failed(message)),
+            Err(Ending::Crashed) => return Err(InitError::Ended(Outcome::Exited(Exit::KILLED))),
+        };
+        Ok(Instance::Child { running, _session: session })
     }
 
     fn process(&self, function: &Function) -> Process {
@@ -115,8 +169,9 @@ impl Lambda {
         knobs.idle_min + (knobs.idle_max - knobs.idle_min).mul_f64(share)
     }
 
-    fn report_failure(&self, process: &Process, reason: &str) {
-        let line = format!("INIT_REPORT Status: error\tError Type: Runtime.ExitError\t{reason}");
+    fn report_failure(&self, process: &Process, error: &InitError) {
+        let status = if let InitError::TimedOut(_) = error { "timeout" } else { "error" };
+        let line = format!("INIT_REPORT Status: {status}\t{error}");
         self.world.history.record(Fact::Log { function: &process.function, environment: process.id, line: &line });
         self.report(process, EnvironmentEvent::InitFailed);
     }
@@ -126,10 +181,9 @@ impl Lambda {
     }
 }
 
-/// The keys are no secret: nobody checks signatures here. An emulator takes a key id of 12 digits for the account, and the
-/// token tells environments apart.
+/// The keys are no secret: nobody checks signatures here. The token tells environments apart.
 fn credentials(session_token: &str) -> Credentials {
-    Credentials::new(names::ACCOUNT, "simulated", Some(session_token.to_owned()), None, "rez-cloud")
+    Credentials::new("ASIASIMULATEDEXAMPLE", "simulated", Some(session_token.to_owned()), None, "rez-cloud")
 }
 
 fn log_stream(process: &Process) -> String {

@@ -1,12 +1,13 @@
-//! One function of the template with what runs it: its program, its limit, and its idle environments.
+//! One function of the template with what runs it: its code, its limit, and its idle environments.
 
 use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 
+use super::child::Condition;
+use super::code::Code;
 use super::environment::Environment;
 use super::limit::Limit;
 use crate::profile::Latency;
-use crate::program::Program;
 
 /// Layers with this in their ARN are the AWS Parameters and Secrets Lambda Extension.
 const PARAMETERS_EXTENSION: &str = "AWS-Parameters-and-Secrets-Lambda-Extension";
@@ -14,7 +15,7 @@ const PARAMETERS_EXTENSION: &str = "AWS-Parameters-and-Secrets-Lambda-Extension"
 pub(super) struct Function {
     pub name: Arc<str>,
     pub spec: rez_topology::Function,
-    pub program: Arc<dyn Program>,
+    pub code: Code,
     pub limit: Arc<Limit>,
     /// Its own work, which takes no virtual time by itself.
     pub compute: Latency,
@@ -27,18 +28,23 @@ struct Idle {
 }
 
 impl Function {
-    pub fn new(spec: rez_topology::Function, program: Arc<dyn Program>, limit: Arc<Limit>, compute: Latency) -> Self {
-        Self { name: Arc::from(spec.name.as_str()), spec, program, limit, compute, idle: Mutex::default() }
+    pub fn new(spec: rez_topology::Function, code: Code, limit: Arc<Limit>, compute: Latency) -> Self {
+        Self { name: Arc::from(spec.name.as_str()), spec, code, limit, compute, idle: Mutex::default() }
     }
 
     pub fn has_parameters_extension(&self) -> bool {
         self.spec.layers.iter().any(|layer| layer.contains(PARAMETERS_EXTENSION))
     }
 
-    /// The environment that was used last, if it is still warm. Which one AWS takes is not documented; the last used is
-    /// what observers report.
+    /// The environment that was used last, if it is still warm; rather one that is done with its invocation than one that
+    /// has only answered. Which one AWS takes is not documented; the last used is what observers report.
     pub fn take_idle(&self) -> Option<Environment> {
-        self.idle.lock().expect("no holder panics").pop().map(|idle| idle.environment)
+        let mut idle = self.idle.lock().expect("no holder panics");
+        let ready = idle.iter().rposition(|idle| idle.environment.instance.condition() == Condition::Ready);
+        match ready {
+            Some(at) => Some(idle.remove(at).environment),
+            None => idle.pop().map(|idle| idle.environment),
+        }
     }
 
     pub fn keep_idle(&self, environment: Environment, now: SystemTime) {

@@ -8,8 +8,10 @@ use rand::RngExt;
 use tokio::time::timeout_at;
 
 use super::Lambda;
-use super::answer::{Answer, InvokeError};
-use super::environment::{Environment, InitFailed};
+use super::answer::{Answer, InvokeError, Outcome};
+use super::child::{Condition, Exit};
+use super::code::Task;
+use super::environment::{Environment, InitError, InitFailed};
 use super::function::Function;
 use super::limit::Permit;
 use super::process::Process;
@@ -51,7 +53,7 @@ impl Lambda {
         for environment in function.reclaim(self.world.clock.now()) {
             self.report(&environment.process, EnvironmentEvent::Reclaimed);
         }
-        let (environment, init) = match function.take_idle() {
+        let (environment, init) = match self.take_warm(function).await {
             Some(environment) => (environment, None),
             None => match self.start(function).await {
                 Ok((environment, init)) => (environment, Some(init)),
@@ -61,10 +63,20 @@ impl Lambda {
         let began = self.world.clock.elapsed();
         self.fact(&environment.process, &event.request_id, InvocationEvent::Started { cold: init.is_some() });
         let answer = self.handle(function, &environment, event, doom).await;
-        let took = self.world.clock.elapsed() - began + init.unwrap_or_default();
-        self.ended(function, &environment.process, &answer, took);
-        self.put_back(function, environment, &answer);
+        let took = self.world.clock.elapsed() - began;
+        self.ended(function, &environment.process, &answer, took + init.unwrap_or_default());
+        self.put_back(function, environment, &answer, function.spec.timeout.saturating_sub(took));
         answer
+    }
+
+    async fn take_warm(&self, function: &Function) -> Option<Environment> {
+        let environment = function.take_idle()?;
+        match environment.instance.settle().await {
+            Condition::Ready => return Some(environment),
+            Condition::Busy => function.keep_idle(environment, self.world.clock.now()),
+            Condition::Gone => self.report(&environment.process, EnvironmentEvent::Crashed),
+        }
+        None
     }
 
     /// Polls the handler until it ends or its deadline comes; then it is dropped where it stands.
@@ -73,20 +85,28 @@ impl Lambda {
         *process.request_id.lock().expect("no holder panics") = Arc::from(event.request_id.as_str());
         let deadline = self.world.clock.now() + function.spec.timeout;
         let context = self.context(function, &event, deadline);
-        // The function's own work comes first, so that the handler sees it in the time it has left.
-        let work = self.draw(|knobs| knobs.warm_overhead) + self.sample(function.compute);
+        let task = Task { payload: event.payload, context, timeout: function.spec.timeout, tries: &self.tries };
+        let work = self.draw_work(function);
         let handling = async {
             pause(work).await;
-            environment.handler.handle(event.payload, context).await
+            environment.instance.handle(task).await
         };
         let handling = Scoped::new(process.clone(), self.world.history.clone(), handling).doomed_after(doom);
         match timeout_at(self.world.clock.instant_at(deadline), handling).await {
-            Ok(Ok(Ok(payload))) => Answer::success(event.request_id, payload),
-            Ok(Ok(Err(error))) => Answer::failure(event.request_id, &error),
-            Ok(Err(Ending::Panicked(message))) => Answer::panicked(event.request_id, message),
+            Ok(Ok(outcome)) => Answer::of(event.request_id, outcome),
+            Ok(Err(Ending::Panicked(message))) => Answer::panicked(event.request_id, &message),
             Ok(Err(Ending::Crashed)) => Answer::crashed(event.request_id),
             Err(_) => Answer::timed_out(event.request_id, function.spec.timeout),
         }
+    }
+
+    /// The function's own work comes first, so that the handler sees it in the time it has left. What takes real time
+    /// needs no model of it.
+    fn draw_work(&self, function: &Function) -> Duration {
+        if function.code.takes_time() {
+            return Duration::ZERO;
+        }
+        self.draw(|knobs| knobs.warm_overhead) + self.sample(function.compute)
     }
 
     fn context(&self, function: &Function, event: &Event, deadline: SystemTime) -> InvocationContext {
@@ -101,8 +121,9 @@ impl Lambda {
 
     /// A timeout or a crash costs the environment its memory. AWS starts the program again in the same place; here the
     /// next invocation builds a new environment, and waits for its placement too.
-    fn put_back(&self, function: &Function, environment: Environment, answer: &Answer) {
+    fn put_back(&self, function: &Function, environment: Environment, answer: &Answer, left: Duration) {
         if answer.end.leaves_environment() {
+            environment.instance.answered(left);
             function.keep_idle(environment, self.world.clock.now());
         } else {
             self.report(&environment.process, EnvironmentEvent::Crashed);
@@ -110,7 +131,14 @@ impl Lambda {
     }
 
     fn init_failed(&self, function: &Function, event: &Event, failed: &InitFailed) -> Answer {
-        let answer = Answer::exited(event.request_id.clone(), "exit status 1");
+        let request_id = event.request_id.clone();
+        let answer = match &failed.error {
+            // Its `main` returned an error.
+            InitError::Failed(_) => Answer::exited(request_id, Exit::FAILED),
+            InitError::Ended(Outcome::Exited(exit)) => Answer::exited(request_id, *exit),
+            InitError::Ended(outcome) => Answer::of(request_id, outcome.clone()),
+            InitError::TimedOut(limit) => Answer::timed_out(request_id, *limit),
+        };
         self.fact(&failed.process, &event.request_id, InvocationEvent::Started { cold: true });
         self.ended(function, &failed.process, &answer, failed.took);
         answer

@@ -4,38 +4,45 @@
 //! back when it has been idle for too long. At its deadline a handler's future is dropped where it stands; what it had
 //! already sent happens all the same. CPU takes no virtual time, so each function has a model of its own work.
 //!
+//! That is a function in process. In real time it can be a [child process](child) instead, which speaks the Runtime API.
+//!
 //! Not modelled: more than 1,000 new environments in ten seconds, SnapStart, provisioned concurrency, versions and the
 //! shifting of traffic between them: an alias is another name of the function.
 
 mod answer;
 mod asynchronous;
+pub mod child;
+mod code;
 mod environment;
 mod function;
 mod invocation;
 mod limit;
 mod process;
 mod scope;
+mod sessions;
 mod trace;
 pub(crate) mod wire;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, Weak};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
 
 pub use self::answer::{ASYNC_PAYLOAD_MAX, Answer, End, InvokeError, SYNC_PAYLOAD_MAX};
+pub(crate) use self::code::Code;
 pub use self::invocation::Event;
 pub use self::limit::ACCOUNT_CONCURRENCY;
 pub use self::process::{Process, write_log_line};
 
+use self::child::{EndWithCloud, Nursery};
 use self::function::Function;
 use self::limit::Limit;
+use self::sessions::Sessions;
 use self::trace::Tracer;
 use crate::network::Network;
 use crate::profile::{LambdaKnobs, Latency};
-use crate::program::Program;
 use crate::services::names;
 use crate::world::{Ids, Stream, World, pause};
 
@@ -45,7 +52,7 @@ const LATEST: &str = "$LATEST";
 /// A function of the template, and the code that runs as it.
 pub(crate) struct Deployment {
     pub spec: rez_topology::Function,
-    pub program: Arc<dyn Program>,
+    pub code: Code,
     /// How long its own work takes in each invocation.
     pub compute: Latency,
 }
@@ -57,10 +64,11 @@ pub struct Lambda {
     functions: BTreeMap<String, Function>,
     environments: AtomicU64,
     ids: Ids,
+    tries: Ids,
     tracer: Tracer,
     stream: Mutex<Stream>,
-    /// Environments that call over a real port, by the token of their credentials.
-    sessions: Mutex<BTreeMap<String, Weak<Process>>>,
+    sessions: Arc<Sessions>,
+    nursery: Arc<Nursery>,
 }
 
 impl Lambda {
@@ -75,15 +83,17 @@ impl Lambda {
         let function = |deployed: Deployment| {
             let limit = deployed.spec.reserved_concurrency.map_or_else(|| unreserved.clone(), Limit::reserved);
             let name = deployed.spec.name.clone();
-            (name, Function::new(deployed.spec, deployed.program, limit, deployed.compute))
+            (name, Function::new(deployed.spec, deployed.code, limit, deployed.compute))
         };
         Self {
             functions: deployments.into_iter().map(function).collect(),
             environments: AtomicU64::new(1),
             ids: Ids::new(world.seed, "lambda"),
+            tries: Ids::new(world.seed, "tries"),
             tracer: Tracer::new(Ids::new(world.seed, "traces")),
             stream: Mutex::new(world.seed.stream("lambda")),
-            sessions: Mutex::default(),
+            sessions: Arc::default(),
+            nursery: Arc::default(),
             world,
             network,
         }
@@ -114,7 +124,14 @@ impl Lambda {
 
     /// The environment whose credentials carry this token, if it calls over a real port.
     pub(crate) fn process_of(&self, session_token: &str) -> Option<Arc<Process>> {
-        self.sessions.lock().expect("no holder panics").get(session_token)?.upgrade()
+        let process = self.sessions.process_of(session_token)?;
+        process.stir();
+        Some(process)
+    }
+
+    /// Who drops this ends all child processes.
+    pub(crate) fn end_children(&self) -> EndWithCloud {
+        EndWithCloud(self.nursery.clone())
     }
 
     /// By name or ARN. What an alias points to is the one version that there is.

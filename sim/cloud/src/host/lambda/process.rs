@@ -1,8 +1,12 @@
 //! What is per process on AWS, and so is per environment here although all environments share one thread.
 
 use std::cell::RefCell;
+use std::future::Future;
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+
+use tokio::sync::Notify;
 
 use crate::history::{Cause, Fact, History};
 
@@ -40,6 +44,8 @@ pub struct Process {
     /// Lines that were written during the current poll. They become facts after it, when no subscriber is at work.
     lines: Mutex<Vec<String>>,
     dead: AtomicBool,
+    /// Something happened to it that no future of its own wakes for.
+    stirred: Notify,
 }
 
 /// Who a process is.
@@ -64,6 +70,7 @@ impl Process {
             random: Mutex::new(identity.entropy),
             lines: Mutex::default(),
             dead: AtomicBool::new(false),
+            stirred: Notify::new(),
         }
     }
 
@@ -75,6 +82,25 @@ impl Process {
     /// Kills it: the poll that is under way is its last.
     pub fn crash(&self) {
         self.dead.store(true, Ordering::Relaxed);
+        self.stir();
+    }
+
+    /// Has whoever waits for a child process polled once more, which is where a doomed one can die: at each call that it
+    /// makes, as between any two steps of a function in process.
+    pub(super) fn stir(&self) {
+        self.stirred.notify_one();
+    }
+
+    /// Waits for `end`, and is polled again whenever the process stirs.
+    pub(super) async fn stirring<T>(&self, end: impl Future<Output = T>) -> T {
+        let mut end = pin!(end);
+        loop {
+            tokio::select! {
+                biased;
+                ended = &mut end => return ended,
+                () = self.stirred.notified() => {}
+            }
+        }
     }
 
     pub(super) fn is_dead(&self) -> bool {

@@ -1,5 +1,6 @@
 //! What the tests share: functions made of closures, small templates, and a recorder of facts.
 
+pub mod actor;
 pub mod clients;
 mod function;
 mod recorder;
