@@ -3,6 +3,7 @@
 //!
 //! `cargo run -p rez-cloud --example guestbook` runs a small system in it.
 
+pub mod backend;
 pub mod billing;
 pub mod cloud;
 pub mod faults;

@@ -22,6 +22,7 @@ pub use self::operations::operations;
 pub use self::server::{Caller, HttpServer};
 pub(crate) use self::to_its_end::ToItsEnd;
 
+use crate::backend::Backend;
 use crate::host::iam::Iam;
 use crate::host::lambda::Lambda;
 use crate::services::Services;
@@ -36,12 +37,19 @@ pub struct Network {
     lambda: OnceLock<Weak<Lambda>>,
     listeners: Listeners,
     iam: Arc<Iam>,
+    backend: Option<Backend>,
     latencies: Mutex<Stream>,
     errors: Mutex<Stream>,
 }
 
 impl Network {
-    pub(crate) fn new(world: Arc<World>, services: Services, listeners: Listeners, iam: Arc<Iam>) -> Self {
+    pub(crate) fn new(
+        world: Arc<World>,
+        services: Services,
+        listeners: Listeners,
+        iam: Arc<Iam>,
+        backend: Option<Backend>,
+    ) -> Self {
         Self {
             latencies: Mutex::new(world.seed.stream("latency")),
             errors: Mutex::new(world.seed.stream("network errors")),
@@ -50,6 +58,7 @@ impl Network {
             lambda: OnceLock::new(),
             listeners,
             iam,
+            backend,
         }
     }
 

@@ -9,14 +9,13 @@ use rez_reports::{
 };
 
 use crate::checkers::{End, Findings};
-use crate::observer::{FrontDoor, Observer, P95_UNDER, P99_UNDER, SharedObserver};
+use crate::observer::{FrontDoor, Observer, SharedObserver};
 use crate::run::Plan;
-use crate::scenario::{DeadLettered, Fault, FaultKind, Scenario};
+use crate::scenario::{DeadLettered, Fault, FaultKind, Objectives, Scenario};
 
 /// The design promises delivery per seven days.
 const DELIVERY_WINDOW_DAYS: usize = 7;
 const LATENCY_PERCENTILE: f64 = 0.95;
-const API_AVAILABILITY: f64 = 0.999;
 const API_WINDOW_DAYS: usize = 30;
 
 /// A world that has ended.
@@ -110,15 +109,15 @@ fn objectives(scenario: &Scenario, observer: &Observer) -> Vec<ObjectiveResult> 
         latency.judge(&observer.latency.percentile(LATENCY_PERCENTILE)),
         delivery.judge(&observer.latency.delivery()),
     ];
-    objectives.extend(observer.front_door.iter().flat_map(of_front_door));
+    objectives.extend(observer.front_door.iter().flat_map(|door| of_front_door(&scenario.objectives, door)));
     objectives
 }
 
-/// What the design promises of the API.
-fn of_front_door(door: &FrontDoor) -> [ObjectiveResult; 3] {
+/// What is promised of the API.
+fn of_front_door(promised: &Objectives, door: &FrontDoor) -> [ObjectiveResult; 3] {
     let availability = Objective {
         name: "api-availability".to_owned(),
-        target: Target::Ratio { at_least: API_AVAILABILITY, window_days: API_WINDOW_DAYS },
+        target: Target::Ratio { at_least: promised.api_availability, window_days: API_WINDOW_DAYS },
     };
     let percentile = |percentile: f64, under| Objective {
         name: format!("api-response-time-p{:.0}", percentile * 100.0),
@@ -126,8 +125,8 @@ fn of_front_door(door: &FrontDoor) -> [ObjectiveResult; 3] {
     };
     [
         availability.judge(&door.availability()),
-        percentile(0.95, P95_UNDER).judge(&door.p95()),
-        percentile(0.99, P99_UNDER).judge(&door.p99()),
+        percentile(0.95, promised.api_response_time_p95).judge(&door.p95()),
+        percentile(0.99, promised.api_response_time_p99).judge(&door.p99()),
     ]
 }
 

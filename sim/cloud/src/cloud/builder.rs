@@ -10,11 +10,12 @@ use rez_topology::Topology;
 use super::addresses::Addresses;
 use super::front::Front;
 use super::{BuildError, Cloud, permits, provision};
+use crate::backend::Backend;
 use crate::billing::Meter;
 use crate::faults::{Fault, Faults, Known};
 use crate::history::{History, Subscriber};
 use crate::host::cloudwatch::CloudWatch;
-use crate::host::event_source::EventSource;
+use crate::host::event_source::{EventSource, Queue};
 use crate::host::iam::Iam;
 use crate::host::lambda::child::Binary;
 use crate::host::lambda::{ACCOUNT_CONCURRENCY, Code, Deployment, Lambda};
@@ -32,6 +33,9 @@ const EPOCH: Duration = Duration::from_secs(1_795_392_000);
 /// one on 512 MB), on a quarter of the CPU.
 const COMPUTE: Latency = Latency::fixed(Duration::from_millis(3));
 
+/// Of a queue that says nothing else ("Amazon SQS visibility timeout").
+const DEFAULT_VISIBILITY_TIMEOUT: Duration = Duration::from_secs(30);
+
 /// Everything that a cloud is made from.
 pub struct CloudBuilder {
     topology: Topology,
@@ -47,6 +51,7 @@ pub struct CloudBuilder {
     subscribers: Vec<Box<dyn Subscriber>>,
     account_concurrency: u32,
     addresses: Addresses,
+    backend: Option<Backend>,
 }
 
 impl CloudBuilder {
@@ -65,6 +70,7 @@ impl CloudBuilder {
             subscribers: Vec::new(),
             account_concurrency: ACCOUNT_CONCURRENCY,
             addresses: Addresses::default(),
+            backend: None,
         }
     }
 
@@ -153,6 +159,13 @@ impl CloudBuilder {
         Self { account_concurrency, ..self }
     }
 
+    /// Data services that somebody else runs, in place of those inside. What the template lists must be there already. In
+    /// real time only.
+    #[must_use]
+    pub fn backend(self, backend: Backend) -> Self {
+        Self { backend: Some(backend), ..self }
+    }
+
     /// What AWS would serve at `own` (`https://HOST`) is reached at `url` instead: behind a real port, say. Functions and
     /// browsers are told so. Neither ends in a slash.
     #[must_use]
@@ -183,7 +196,8 @@ impl CloudBuilder {
         let iam = Arc::new(Iam::new(&self.topology, self.secrets_key.take()));
         let front = Front::new(&self.topology, &self.addresses, &world)?;
         let listeners = front.listeners(&self.servers);
-        let network = Arc::new(Network::new(world.clone(), services.clone(), listeners, iam.clone()));
+        let network =
+            Arc::new(Network::new(world.clone(), services.clone(), listeners, iam.clone(), self.backend.clone()));
         let lambda = Arc::new(Lambda::new(world.clone(), network.clone(), deployments, self.account_concurrency));
         network.connect(&lambda);
         front.connect(&lambda);
@@ -243,10 +257,18 @@ impl CloudBuilder {
             let function = self.function_of(id, &source.function)?;
             let role = find(&self.topology.roles, id, "role", &function.role)?;
             permits::check_event_source(id, source, function, role, iam)?;
-            let (name, sqs) = (function.name.clone(), services.sqs.clone());
-            Ok(Arc::new(EventSource::new(source.clone(), name, world.clone(), sqs, lambda.clone())))
+            let (name, queue) = (function.name.clone(), self.queue_of(source, services));
+            Ok(Arc::new(EventSource::new(source.clone(), name, world.clone(), queue, lambda.clone())))
         };
         self.topology.event_sources.iter().map(source).collect()
+    }
+
+    fn queue_of(&self, source: &rez_topology::EventSource, services: &Services) -> Queue {
+        let arn = &source.queue_arn;
+        let Some(backend) = &self.backend else { return Queue::embedded(services.sqs.clone(), arn) };
+        let described = self.topology.queues.values().find(|queue| queue.arn == *arn);
+        let visibility_timeout = described.map_or(DEFAULT_VISIBILITY_TIMEOUT, |queue| queue.visibility_timeout);
+        Queue::remote(backend, arn, visibility_timeout)
     }
 
     fn rules(&self, world: &Arc<World>, lambda: &Arc<Lambda>) -> Result<Vec<Arc<Rule>>, BuildError> {

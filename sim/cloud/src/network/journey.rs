@@ -13,6 +13,7 @@ use super::destination::Destination;
 use super::fate::Fate;
 use super::refusal::{Answered, refuse};
 use super::{Caller, Network};
+use crate::backend::Backend;
 use crate::history::{self, Fact, RequestEnd};
 use crate::host::lambda;
 use crate::services::wire::{self, Call};
@@ -153,6 +154,9 @@ impl Journey {
         if let Some(denied) = self.foreign_token(call, &parts) {
             return refuse(call, &denied);
         }
+        if let Some(backend) = self.network.backend.as_ref().filter(|backend| backend.serves(call)) {
+            return elsewhere(backend, call, parts, body).await;
+        }
         let cause = self.caller.cause(&self.request_id);
         let answer = wire::answer(&self.network.services, call, &parts, &body, cause).await;
         Answered { code: answer.code.clone(), response: answer.into_response() }
@@ -214,6 +218,18 @@ impl Journey {
             took: self.now().duration_since(self.sent).unwrap_or_default(),
             end,
         }));
+    }
+}
+
+/// The answer of somebody else's service.
+async fn elsewhere(backend: &Backend, call: &Call, parts: Parts, body: Bytes) -> Answered {
+    match backend.answer(call, parts, body).await {
+        Ok(response) => Answered { code: wire::error_code(&response), response },
+        Err(unreachable) => {
+            tracing::warn!("{unreachable}");
+            let refusal = ServiceError::new("ServiceUnavailable", unreachable.to_string());
+            refuse(call, &refusal.with_status(503))
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 mod clerk;
 mod support;
 
+mod backend;
 mod billing;
 mod bootstrap;
 mod dynamodb;

@@ -21,7 +21,8 @@ impl Checker for ContractKept {
 
     fn observe(&mut self, _at: SystemTime, seen: &Seen<'_>) {
         let Seen::Answered(answered) = seen else { return };
-        let Some(answer) = answered.answer else { return };
+        // Where no route takes a request, the contract has nothing to say.
+        let Some(answer) = answered.answer.filter(|_| !answered.route.is_empty()) else { return };
         let contract = self.contract.get_or_insert_with(Contract::load);
         if let Err(mistake) = contract.check(answered.route, answer) {
             self.findings.add(|| mistake);
@@ -44,7 +45,7 @@ impl Checker for ReadableAtOnce {
 
     fn observe(&mut self, _at: SystemTime, seen: &Seen<'_>) {
         if let Seen::Unreadable { message_id } = seen {
-            self.0.add(|| format!("message `{message_id}` was answered 404 after its 201"));
+            self.0.add(|| format!("message `{message_id}` could not be read as it was written, right after its 201"));
         }
     }
 
@@ -69,6 +70,6 @@ mod tests {
         let found = run(ReadableAtOnce::default(), |checker| {
             checker.observe(at(1), &Seen::Unreadable { message_id: "m1" });
         });
-        assert_eq!(found.examples, ["message `m1` was answered 404 after its 201"]);
+        assert_eq!(found.examples, ["message `m1` could not be read as it was written, right after its 201"]);
     }
 }

@@ -106,7 +106,7 @@ impl Checker for Delivery {
                 }
                 self.forget_before(at);
             }
-            Seen::Fact(_) | Seen::Answered(_) | Seen::Unreadable { .. } => {}
+            Seen::Fact(_) | Seen::Answered(_) | Seen::Enrolled { .. } | Seen::Unreadable { .. } => {}
         }
     }
 

@@ -21,6 +21,10 @@ impl<'a> MessageImage<'a> {
         text(self.0, "body").unwrap_or_default()
     }
 
+    pub fn created_by(self) -> &'a str {
+        text(self.0, "created_by").unwrap_or_default()
+    }
+
     pub fn lease_owner(self) -> Option<&'a str> {
         text(self.0, "lease_owner")
     }

@@ -4,12 +4,15 @@
 //! not grow with simulated time.
 
 mod account;
+mod alarms;
 mod breaker;
 mod contract;
 mod dead_letters;
 mod delivery;
 mod duplicates;
 mod groups;
+mod hostile;
+mod iam;
 mod image;
 mod permissions;
 mod secrets;
@@ -23,15 +26,18 @@ use std::time::{Duration, SystemTime};
 
 use rez_cloud::history::Fact;
 
-use crate::visitors::Answered;
+use crate::visitors::{Answered, Group};
 
 pub use account::Account;
+pub use alarms::Alarms;
 pub use breaker::Breaker;
 pub use contract::{ContractKept, ReadableAtOnce};
 pub use dead_letters::DeadLetters;
 pub use delivery::Delivery;
 pub use duplicates::Duplicates;
 pub use groups::Groups;
+pub use hostile::{HostileRefused, NeverShaken};
+pub use iam::{Grants, IamObeyed};
 pub use image::{Gate, MessageImage};
 pub use permissions::Permissions;
 pub use secrets::Secrets;
@@ -53,9 +59,10 @@ pub struct Names {
     pub config_table: String,
     pub queue: String,
     pub dead_letter_queue: String,
-    /// Logical ids.
+    /// Names of functions.
     pub processor: String,
     pub notifier: String,
+    pub front_door: BTreeSet<String>,
     /// Host name of the ntfy server.
     pub ntfy: String,
     /// What no log line may tell.
@@ -67,11 +74,13 @@ pub struct Names {
 pub enum Seen<'a> {
     /// A fact of the cloud.
     Fact(&'a Fact<'a>),
+    /// A person who signs in: `sub`, which is the `created_by` of what they write.
+    Enrolled { sub: &'a str, group: Group },
     /// The creation of a message was answered with success: from here on it must not be lost.
     Promised { message_id: &'a str },
     /// A request to the API has ended.
     Answered(&'a Answered<'a>),
-    /// It was answered with success, and then nobody could read it.
+    /// It was answered with success, and then it could not be read as it was written.
     Unreadable { message_id: &'a str },
     /// ntfy accepted a publish of this body.
     Accepted { body: &'a str },
@@ -118,8 +127,14 @@ pub trait Checker: Send {
 }
 
 /// The checkers of the front door, for a workload that comes through it.
-pub fn of_front_door() -> Vec<Box<dyn Checker>> {
-    vec![Box::new(Groups::default()), Box::new(ContractKept::default()), Box::new(ReadableAtOnce::default())]
+pub fn of_front_door(names: &Names) -> Vec<Box<dyn Checker>> {
+    vec![
+        Box::new(Groups::new(names)),
+        Box::new(ContractKept::default()),
+        Box::new(ReadableAtOnce::default()),
+        Box::new(HostileRefused::default()),
+        Box::new(NeverShaken::new(names)),
+    ]
 }
 
 /// Every checker of the message's way.

@@ -6,7 +6,7 @@ use rez_cloud::history::{Cause, Fact, QueueEvent, Request, RequestEnd};
 use serde_json::{Value, json};
 
 use super::{Checker, End, Findings, Names, Seen};
-use crate::visitors::{Answer, Answered, Group};
+use crate::visitors::{Answer, Answered, Group, Sender};
 
 impl Names {
     pub fn for_test() -> Self {
@@ -18,6 +18,7 @@ impl Names {
             dead_letter_queue: "dlq".into(),
             processor: "MessageProcessor".into(),
             notifier: "NotificationService".into(),
+            front_door: ["WebApi".to_owned(), "JwtAuthorizer".to_owned()].into(),
             ntfy: "ntfy.test".into(),
             secrets: ["tk_secret".to_owned()].into(),
         }
@@ -103,7 +104,8 @@ pub fn accept(checker: &mut dyn Checker, seconds: u64, body: &str) {
 pub fn answered(checker: &mut dyn Checker, route: &'static str, group: Option<Group>, status: u16) {
     let mut answer = Answer::default();
     *answer.status_mut() = http::StatusCode::from_u16(status).expect("a status");
-    let answered = Answered { route, group, took: Duration::from_millis(20), answer: Some(&answer) };
+    let (sender, took) = (Sender::Person, Duration::from_millis(20));
+    let answered = Answered { route, group, sender, took, answer: Some(&answer) };
     checker.observe(at(1), &Seen::Answered(&answered));
 }
 

@@ -12,13 +12,14 @@ use rez_cloud::history::{Fact, Request, Subscriber};
 use rez_reports::AlarmChange;
 
 pub use aws_calls::AwsCalls;
-pub use front_door::{FrontDoor, P95_UNDER, P99_UNDER};
+pub use front_door::FrontDoor;
 pub use tally::Tally;
 
-use crate::checkers::{self, Checker, Findings, MessageImage, Names, Seen};
+use crate::checkers::{self, Alarms, Checker, Findings, Grants, IamObeyed, MessageImage, Names, Seen};
 use crate::history_hash::HistoryHash;
 use crate::latency::Latency;
-use crate::visitors::Answered;
+use crate::scenario::{Expectations, Objectives, OtherAlarms};
+use crate::visitors::{Answered, Group};
 
 /// Shared between the cloud, the workload, ntfy, and whoever judges in the end.
 pub type SharedObserver = Arc<Mutex<Observer>>;
@@ -46,7 +47,10 @@ pub struct Settings {
     pub names: Names,
     pub start: SystemTime,
     pub duration: Duration,
-    pub latency_limit: Duration,
+    pub objectives: Objectives,
+    /// With the names of alarms that AWS knows them by.
+    pub expectations: Expectations,
+    pub grants: Grants,
     pub faults: usize,
     /// Whether the workload comes through the front door.
     pub by_api: bool,
@@ -55,14 +59,19 @@ pub struct Settings {
 impl Observer {
     pub fn new(settings: Settings) -> Self {
         let mut all = checkers::all(&settings.names);
+        all.push(Box::new(IamObeyed::new(&settings.grants, settings.by_api)));
         if settings.by_api {
-            all.extend(checkers::of_front_door());
+            all.extend(checkers::of_front_door(&settings.names));
+        }
+        let Expectations { alarms, other_alarms, .. } = &settings.expectations;
+        if !alarms.is_empty() || *other_alarms == OtherAlarms::None {
+            all.push(Box::new(Alarms::new(settings.start, alarms, *other_alarms)));
         }
         Self {
             checkers: all,
-            front_door: settings.by_api.then(|| FrontDoor::new(settings.start)),
+            front_door: settings.by_api.then(|| FrontDoor::new(settings.start, settings.objectives)),
             tally: Tally::default(),
-            latency: Latency::new(settings.start, settings.duration, settings.latency_limit),
+            latency: Latency::new(settings.start, settings.duration, settings.objectives.processing_latency_p95),
             hash: HistoryHash::default(),
             faults_applied: vec![0; settings.faults],
             aws_calls: AwsCalls::default(),
@@ -70,6 +79,11 @@ impl Observer {
             not_modelled: Findings::default(),
             names: settings.names,
         }
+    }
+
+    /// Somebody can sign in.
+    pub fn enrolled(&mut self, at: SystemTime, sub: &str, group: Group) {
+        self.show(at, &Seen::Enrolled { sub, group });
     }
 
     /// The creation of a message was answered with success.
@@ -85,7 +99,7 @@ impl Observer {
         self.show(at, &Seen::Answered(answered));
     }
 
-    /// A message whose creation was answered with success could not be read.
+    /// A message whose creation was answered with success could not be read as it was written.
     pub fn unreadable(&mut self, at: SystemTime, message_id: &str) {
         self.show(at, &Seen::Unreadable { message_id });
     }
@@ -139,6 +153,9 @@ impl Subscriber for Observer {
             }
             Fact::Request(request) if self.is_aws_call(request) => {
                 self.aws_calls.count(request.service, request.operation);
+            }
+            Fact::ApiRequest(request) => {
+                self.front_door.iter_mut().for_each(|front_door| front_door.left(request));
             }
             Fact::Fault { rule, .. } => self.faults_applied[*rule] += 1,
             Fact::Alarm { name, to, .. } => self.alarms.push(AlarmChange {

@@ -1,9 +1,11 @@
-//! A scenario's fault becomes the cloud's, once a template says what it can be aimed at.
+//! A scenario's faults and alarms become the cloud's, once a template says what there is.
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use rez_cloud::faults::{self, Known, Target};
 
-use crate::scenario::{Fault, FaultKind};
+use rez_topology::Topology;
+
+use crate::scenario::{ExpectedAlarm, Fault, FaultKind};
 
 /// # Errors
 /// When there is nothing of that name, or the fault cannot happen to it; with the place in the scenario's file.
@@ -17,6 +19,21 @@ pub fn aim(fault: &Fault, known: &Known) -> anyhow::Result<faults::Fault> {
     };
     aimed.check().with_context(|| fault.place.clone())?;
     Ok(aimed)
+}
+
+/// The same alarm by the name that AWS knows it by.
+///
+/// # Errors
+/// When there is none of that logical id or name; with the place in the scenario's file.
+pub fn name_alarm(alarm: &ExpectedAlarm, topology: &Topology) -> anyhow::Result<ExpectedAlarm> {
+    let mut alarms = topology.alarms.iter();
+    let found = alarms.find(|(id, known)| **id == alarm.name || known.name == alarm.name);
+    let unknown = || {
+        let known = topology.alarms.keys().map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", ");
+        anyhow!("unknown alarm `{}` (known: {known})", alarm.name)
+    };
+    let (_, known) = found.ok_or_else(unknown).with_context(|| alarm.place.clone())?;
+    Ok(ExpectedAlarm { name: known.name.clone(), ..alarm.clone() })
 }
 
 fn kind(kind: &FaultKind) -> faults::FaultKind {

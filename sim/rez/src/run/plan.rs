@@ -27,10 +27,13 @@ pub struct Plan {
 
 impl Plan {
     /// # Errors
-    /// A fault whose target is not in the template, or a template without an address of ntfy.
-    pub fn new(scenario: Scenario, topology: &Topology, arguments: &RunArgs) -> anyhow::Result<Self> {
+    /// A fault whose target, or an alarm that, is not in the template, or a template without an address of ntfy.
+    pub fn new(mut scenario: Scenario, topology: &Topology, arguments: &RunArgs) -> anyhow::Result<Self> {
         let known = faults::Known::of(topology).server(&world::ntfy_host(topology)?);
         let faults = scenario.faults.iter().map(|fault| super::aim::aim(fault, &known)).collect::<Result<_, _>>()?;
+        for alarm in &mut scenario.expectations.alarms {
+            *alarm = super::aim::name_alarm(alarm, topology)?;
+        }
         Ok(Self {
             profile: arguments.profile.map_or(scenario.profile, Profile::from),
             seed: arguments.seed,

@@ -6,6 +6,9 @@ use rez_cloud::profile::Profile;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::expect::ExpectFile;
+use super::front_door::{BurstFile, Hostile, KeyRotationFile};
+use super::objectives::ObjectivesFile;
 use super::span::Span;
 
 #[derive(Debug, Deserialize)]
@@ -15,15 +18,21 @@ pub struct File {
     pub duration: Spanned<Span>,
     pub settle_within: Span,
     pub profile: Profile,
-    pub workload: Workload,
+    pub workload: Spanned<Workload>,
     #[serde(default)]
     pub ntfy: NtfyFile,
+    #[serde(default)]
+    pub hostile: Hostile,
+    #[serde(default)]
+    pub burst: Vec<Spanned<BurstFile>>,
+    #[serde(default)]
+    pub key_rotation: Vec<Spanned<KeyRotationFile>>,
     #[serde(default)]
     pub fault: Vec<Spanned<FaultFile>>,
     #[serde(default)]
     pub objectives: ObjectivesFile,
     #[serde(default)]
-    pub expect: Expectations,
+    pub expect: ExpectFile,
 }
 
 /// Who sends how much.
@@ -35,7 +44,8 @@ pub struct Workload {
     /// Events that are malformed or of an unknown version, put into the topic and the queue by somebody else.
     #[serde(default)]
     pub poison_per_day: u32,
-    /// Requests to the API, the creations of messages among them; without any, messages are created past the API.
+    /// Requests to the API, two for each message among them: its creation, and a look at it. Without any, messages are
+    /// created past the API.
     #[serde(default)]
     pub api_requests_per_day: u32,
     pub rhythm: Rhythm,
@@ -149,54 +159,4 @@ pub enum FaultKind {
     LoseResponse,
     Reset { after_effect: bool },
     Crash,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct ObjectivesFile {
-    processing_latency_p95: Span,
-    pub notification_delivery: Spanned<f64>,
-}
-
-/// What the run is judged by.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Objectives {
-    /// From creation to acceptance by ntfy.
-    pub processing_latency_p95: Duration,
-    /// Share of the messages that ntfy accepted, in the worst week.
-    pub notification_delivery: f64,
-}
-
-impl Default for ObjectivesFile {
-    /// What the design promises.
-    fn default() -> Self {
-        Self { processing_latency_p95: Span(Duration::from_secs(10)), notification_delivery: Spanned::new(0..0, 0.99) }
-    }
-}
-
-impl From<ObjectivesFile> for Objectives {
-    fn from(file: ObjectivesFile) -> Self {
-        Self {
-            processing_latency_p95: file.processing_latency_p95.0,
-            notification_delivery: file.notification_delivery.into_inner(),
-        }
-    }
-}
-
-/// What must be so at the end, beside the invariants that always hold.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Expectations {
-    pub dead_lettered: DeadLettered,
-}
-
-/// What the dead-letter queue holds at the end.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DeadLettered {
-    #[default]
-    Anything,
-    None,
-    /// Every poison event that was sent, and nothing else.
-    Poison,
 }

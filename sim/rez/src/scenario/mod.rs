@@ -2,14 +2,20 @@
 //! `sim/scenarios/` are part of the program, so that `rez` works anywhere.
 
 mod error;
+mod expect;
 mod file;
+mod front_door;
 mod library;
+mod objectives;
 mod parse;
 mod span;
 
 pub use error::ScenarioError;
-pub use file::{DeadLettered, Expectations, Fault, FaultKind, NtfyLimits, Objectives, Rhythm, Workload};
+pub use expect::{DeadLettered, Expectations, ExpectedAlarm, OtherAlarms};
+pub use file::{Fault, FaultKind, NtfyLimits, Rhythm, Workload};
+pub use front_door::{Burst, Hostile, HostileKind, KeyRotation};
 pub use library::{find, names, shipped};
+pub use objectives::Objectives;
 
 use std::time::Duration;
 
@@ -28,6 +34,9 @@ pub struct Scenario {
     pub settle_within: Duration,
     pub profile: Profile,
     pub workload: Workload,
+    pub hostile: Hostile,
+    pub bursts: Vec<Burst>,
+    pub key_rotations: Vec<KeyRotation>,
     pub ntfy: NtfyLimits,
     pub faults: Vec<Fault>,
     pub objectives: Objectives,

@@ -1,8 +1,10 @@
 //! People at the front door: they sign in, list, read, write, look at the metrics, and come back when their token has
-//! ended. Some of them try what they may not.
+//! ended. Some of them try what they may not. Beside them come attackers, and clients that do not listen.
 
 mod answered;
+mod burst;
 mod client;
+mod hostile;
 mod mix;
 mod person;
 mod tokens;
@@ -11,13 +13,16 @@ mod visit;
 use std::sync::Arc;
 
 use anyhow::Context;
+use bytes::Bytes;
+use http::Request;
+use rand::RngExt;
 use rez_cloud::world::{Clock, Stream};
 use rez_cloud::{Cloud, Seed};
 use tokio::sync::Mutex;
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinSet;
 use tokio::time::sleep_until;
 
-pub use answered::Answered;
+pub use answered::{Answered, Refusal, Sender};
 pub use client::{Answer, Client};
 pub use mix::Visit;
 pub use person::Group;
@@ -25,41 +30,74 @@ pub use person::Group;
 use self::person::Person;
 use crate::observer::SharedObserver;
 use crate::run::{self, Plan};
+use crate::scenario::KeyRotation;
 use crate::workload::{Arrivals, Author};
+use crate::world::names::USER_POOL;
 
 /// Admins, users and viewers who sign in.
-const PEOPLE: [(Group, usize); 3] = [(Group::Admin, 2), (Group::User, 12), (Group::Viewer, 6)];
+const PEOPLE: [(Group, usize); 3] = [(Group::Admin, 1), (Group::User, 6), (Group::Viewer, 3)];
+
+/// How often each of them renews a token that has ended: it lives 15 minutes, and the night is quiet.
+const RENEWALS_EACH_PER_DAY: u32 = 70;
 
 /// Everybody, and what they share.
-pub struct Visitors {
+#[derive(Clone)]
+struct Visitors {
     people: Vec<Arc<Mutex<Person>>>,
     client: Arc<Client>,
     observer: SharedObserver,
     clock: Clock,
+    /// The key server's document when the run began.
+    keys: Arc<str>,
 }
 
-/// Starts the visits of a plan; they stop when the scenario's duration is over. `None` when the plan has none.
+/// Starts the visits of a plan; they stop when the scenario's duration is over. Nobody comes when the plan has no visits.
 ///
 /// # Errors
 /// When the template has no API or no user pool.
-pub fn start(cloud: &Arc<Cloud>, plan: &Plan, observer: &SharedObserver) -> anyhow::Result<Option<JoinHandle<()>>> {
+pub fn start(cloud: &Arc<Cloud>, plan: &Plan, observer: &SharedObserver) -> anyhow::Result<JoinSet<()>> {
+    let mut started = JoinSet::new();
     if plan.scenario.workload.api_requests_per_day == 0 {
-        return Ok(None);
+        return Ok(started);
     }
     let client = Arc::new(Client::new(cloud)?);
-    let visitors = Visitors { people: people(cloud)?, client, observer: observer.clone(), clock: cloud.clock() };
-    Ok(Some(tokio::spawn(visitors.come(plan.clone()))))
+    let clock = cloud.clock();
+    let (people, keys) = (people(cloud, observer)?, published_keys(cloud)?);
+    let visitors = Visitors { people, client, observer: observer.clone(), clock, keys };
+    started.spawn(visitors.clone().come(plan.clone()));
+    started.spawn(hostile::come(visitors.clone(), plan.clone()));
+    for burst in &plan.scenario.bursts {
+        started.spawn(burst::come(visitors.clone(), *burst));
+    }
+    for rotation in &plan.scenario.key_rotations {
+        started.spawn(rotate_keys(cloud.clone(), *rotation));
+    }
+    Ok(started)
 }
 
-fn people(cloud: &Arc<Cloud>) -> anyhow::Result<Vec<Arc<Mutex<Person>>>> {
+fn people(cloud: &Arc<Cloud>, observer: &SharedObserver) -> anyhow::Result<Vec<Arc<Mutex<Person>>>> {
     let mut people = Vec::new();
     for (group, count) in PEOPLE {
         for number in 0..count {
             let person = Person::enrol(cloud, group, number).context("cannot enrol a person")?;
+            observer.lock().expect("no observer panicked").enrolled(cloud.clock().now(), &person.sub, group);
             people.push(Arc::new(Mutex::new(person)));
         }
     }
     Ok(people)
+}
+
+fn published_keys(cloud: &Cloud) -> anyhow::Result<Arc<str>> {
+    let pool = cloud.user_pool(USER_POOL).context("the template has no user pool")?;
+    let request = Request::get(format!("/{}/.well-known/jwks.json", pool.id())).body(Bytes::new())?;
+    Ok(String::from_utf8_lossy(pool.handle(&request).body()).into())
+}
+
+async fn rotate_keys(cloud: Arc<Cloud>, rotation: KeyRotation) {
+    sleep_until(cloud.clock().instant_at(run::start() + rotation.at)).await;
+    if let Some(pool) = cloud.user_pool(USER_POOL) {
+        pool.rotate_keys(rotation.overlap);
+    }
 }
 
 impl Visitors {
@@ -68,7 +106,7 @@ impl Visitors {
     async fn come(self, plan: Plan) {
         let seed = Seed(plan.seed);
         let workload = &plan.scenario.workload;
-        let others = workload.api_requests_per_day.saturating_sub(workload.messages_per_day);
+        let others = mix::visits_per_day(workload, RENEWALS_EACH_PER_DAY * self.people.len() as u32);
         let writes = Arrivals::new(seed.stream("arrivals"), workload.messages_per_day, workload.rhythm);
         let visits = Arrivals::new(seed.stream("visits"), others, workload.rhythm);
         let mut writes = writes.take_while(|at| *at < plan.scenario.duration).peekable();
@@ -96,9 +134,14 @@ impl Visitors {
         under_way.join_all().await;
     }
 
+    /// The first of a group.
+    fn first(&self, group: Group) -> &Mutex<Person> {
+        let before = PEOPLE.iter().take_while(|(other, _)| *other != group).map(|(_, count)| count).sum::<usize>();
+        &self.people[before]
+    }
+
     /// Whoever may write writes; the rest is everybody's.
     fn somebody(&self, choices: &mut Stream, visit: &Visit) -> Arc<Mutex<Person>> {
-        use rand::RngExt;
         let writers = PEOPLE.iter().filter(|(group, _)| group.may_write()).map(|(_, count)| count).sum();
         let among = if matches!(visit, Visit::Write(_)) { writers } else { self.people.len() };
         self.people[choices.random_range(0..among)].clone()

@@ -44,10 +44,16 @@ impl Group {
 pub struct Person {
     pub group: Group,
     pub username: String,
+    /// What Cognito calls them, and `created_by` of what they write.
+    pub sub: String,
     password: String,
     cloud: Arc<Cloud>,
     pub cookies: BTreeMap<String, String>,
     pub token: Option<Token>,
+    /// The one before, when it had ended by itself.
+    pub ended_token: Option<String>,
+    /// Of the last list without filters that had a further page.
+    pub cursor: Option<String>,
     /// The message that was seen last.
     pub last_seen: Option<String>,
     /// How many messages were written; it numbers the idempotency keys.
@@ -61,14 +67,19 @@ impl Person {
         let username = format!("{}-{number}", group.name());
         let password = format!("Correct-{username}-battery-9");
         let pool = cloud.user_pool(USER_POOL).context("the template has no user pool")?;
-        pool.add_user(&username, &password, &[group.name()]).map_err(|group| anyhow!("there is no group `{group}`"))?;
+        let sub = pool
+            .add_user(&username, &password, &[group.name()])
+            .map_err(|group| anyhow!("there is no group `{group}`"))?;
         Ok(Self {
             group,
             username,
+            sub,
             password,
             cloud: cloud.clone(),
             cookies: BTreeMap::new(),
             token: None,
+            ended_token: None,
+            cursor: None,
             last_seen: None,
             written: 0,
         })
@@ -77,6 +88,15 @@ impl Person {
     /// A token that is good at `now`, if there is one.
     pub fn token_at(&self, now: SystemTime) -> Option<&Token> {
         self.token.as_ref().filter(|token| token.good_until > now)
+    }
+
+    /// Forgets a token that has ended.
+    pub fn put_away_token(&mut self, now: SystemTime) {
+        if self.token_at(now).is_none()
+            && let Some(token) = self.token.take()
+        {
+            self.ended_token = Some(token.value);
+        }
     }
 
     /// Types the password into the login page that the application sent the browser to; where that sends it then.

@@ -13,17 +13,17 @@ use serde::Deserialize;
 use serde_json::json;
 use tokio::sync::Mutex;
 
-use super::answered::Answered;
+use super::answered::{Answered, Sender};
 use super::client::{Answer, Client};
-use super::mix::Visit;
-use super::person::Person;
+use super::mix::{PAGES, Visit};
+use super::person::{Group, Person};
 use super::tokens::Token;
 use crate::observer::SharedObserver;
 
 /// Where the application's pages come from: on the API's allow-list.
-const APPLICATION: &str = "http://localhost:3000";
-/// Pages that somebody turns.
-const PAGES: usize = 3;
+pub const APPLICATION: &str = "http://localhost:3000";
+/// A header that a page of another site cannot send.
+pub const CSRF: &str = "x-rez-csrf";
 const FILTERS: [&str; 4] =
     ["status=completed", "status=failed", "stage=dev", "from=2026-11-02T00:00:00Z&status=created"];
 
@@ -97,7 +97,8 @@ impl Visitor<'_> {
 
     /// Signs in on the first visit, and renews the token when it has ended.
     async fn have_token(&mut self) -> bool {
-        if self.person.token_at(self.clock.now()).is_some() {
+        self.person.put_away_token(self.clock.now());
+        if self.person.token.is_some() {
             return true;
         }
         if self.person.cookies.is_empty() {
@@ -139,6 +140,9 @@ impl Visitor<'_> {
         if let Some(listed) = page.messages.first() {
             self.person.last_seen = Some(listed.message_id.clone());
         }
+        if query.is_empty() && page.next_cursor.is_some() {
+            self.person.cursor.clone_from(&page.next_cursor);
+        }
         Some(page)
     }
 
@@ -174,24 +178,32 @@ impl Visitor<'_> {
         }
         self.observer.lock().expect("no observer panicked").promised(self.clock.now(), &id);
         let read = self.get("GET /api/messages/{id}", &format!("/api/messages/{id}")).await;
-        if read.is_some_and(|read| read.status() == StatusCode::NOT_FOUND) {
+        if read.is_some_and(|read| !shows(&read, content)) {
             self.observer.lock().expect("no observer panicked").unreadable(self.clock.now(), &id);
         }
         self.person.last_seen = Some(id);
     }
 
-    /// A viewer tries to write, and a user to redrive. What an admin may not do is what nobody may: read without a token.
+    /// A viewer tries to write or to cancel, and a user to redrive. What an admin may not do is what nobody may: read
+    /// without a token.
     async fn trespass(&mut self) {
         let Some(id) = self.person.last_seen.clone() else { return };
-        let (route, request) = if !self.person.group.may("POST /api/messages") {
-            ("DELETE /api/messages/{id}", self.signed(Request::delete(self.url(&format!("/api/messages/{id}")))))
-        } else if !self.person.group.may("POST /api/messages/{id}/redrive") {
-            let path = format!("/api/messages/{id}/redrive");
-            ("POST /api/messages/{id}/redrive", self.signed(Request::post(self.url(&path))))
-        } else {
-            ("GET /api/messages", Request::get(self.url("/api/messages")))
+        let (route, request) = match self.person.group {
+            Group::Viewer if id.as_bytes()[0] % 2 == 0 => {
+                let request = self.signed(Request::post(self.url("/api/messages")));
+                ("POST /api/messages", request.header(CONTENT_TYPE, "application/json"))
+            }
+            Group::Viewer => {
+                ("DELETE /api/messages/{id}", self.signed(Request::delete(self.url(&format!("/api/messages/{id}")))))
+            }
+            Group::User => {
+                let path = format!("/api/messages/{id}/redrive");
+                ("POST /api/messages/{id}/redrive", self.signed(Request::post(self.url(&path))))
+            }
+            Group::Admin => ("GET /api/messages", Request::get(self.url("/api/messages"))),
         };
-        self.send(route, request, Bytes::new()).await;
+        let body = if route == "POST /api/messages" { r#"{"title": "I was here", "body": "and may not"}"# } else { "" };
+        self.send(route, request, Bytes::from_static(body.as_bytes())).await;
     }
 
     async fn get(&mut self, route: &'static str, path: &str) -> Option<Answer> {
@@ -212,7 +224,7 @@ impl Visitor<'_> {
 
     /// What a cookie alone authorizes has to come from a page of the application.
     fn of_application(&self, request: Builder) -> Builder {
-        request.header(ORIGIN, APPLICATION).header("x-rez-csrf", "1")
+        request.header(ORIGIN, APPLICATION).header(CSRF, "1")
     }
 
     async fn send(&mut self, route: &'static str, request: Builder, body: Bytes) -> Option<Answer> {
@@ -223,17 +235,41 @@ impl Visitor<'_> {
         let sent = self.clock.now();
         let answer = self.client.send(request.body(body).ok()?).await;
         self.tell(route, has_token, sent, answer.as_ref());
+        if has_token && answer.as_ref().is_some_and(|answer| self.is_turned_away(route, answer)) {
+            self.person.token = None;
+        }
         for cookie in answer.iter().flat_map(|answer| answer.headers().get_all(SET_COOKIE)) {
             self.person.keep_cookie(cookie.to_str().unwrap_or_default());
         }
         answer
     }
 
+    /// Whether the gateway did not take the token for what the group may do: it was signed with a key that was withdrawn.
+    fn is_turned_away(&self, route: &str, answer: &Answer) -> bool {
+        let refused = matches!(answer.status(), StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
+        refused && self.person.group.may(route)
+    }
+
     fn tell(&self, route: &'static str, has_token: bool, sent: SystemTime, answer: Option<&Answer>) {
         let now = self.clock.now();
         let took = now.duration_since(sent).unwrap_or_default();
         let group = has_token.then_some(self.person.group);
-        let answered = Answered { route, group, took, answer };
+        let answered = Answered { route, group, sender: Sender::Person, took, answer };
         self.observer.lock().expect("no observer panicked").answered(now, &answered);
+    }
+}
+
+#[derive(Deserialize)]
+struct Shown {
+    title: String,
+    body: String,
+}
+
+/// Whether what was written is what is read. A failure of ours says nothing about that.
+fn shows(answer: &Answer, content: &Content) -> bool {
+    match answer.status() {
+        StatusCode::OK => serde_json::from_slice::<Shown>(answer.body())
+            .is_ok_and(|shown| shown.title == content.title && shown.body == content.body),
+        status => status != StatusCode::NOT_FOUND,
     }
 }

@@ -19,7 +19,7 @@ use tracing_subscriber::layer::SubscriberExt;
 pub use names::ntfy_host;
 pub use senders::creator;
 
-use crate::checkers::{End, Names};
+use crate::checkers::{End, Grants, Names};
 use crate::judge::Ended;
 use crate::ntfy::{Accepted, Ntfy, NtfyServer, Settings};
 use crate::observer::{self, Observer, SharedObserver};
@@ -66,7 +66,9 @@ async fn live(
         names: names.clone(),
         start: run::start(),
         duration: plan.scenario.duration,
-        latency_limit: plan.scenario.objectives.processing_latency_p95,
+        objectives: plan.scenario.objectives,
+        expectations: plan.scenario.expectations.clone(),
+        grants: Grants::of(&plan.topology),
         faults: plan.faults.len(),
         by_api: plan.scenario.workload.api_requests_per_day > 0,
     })));
@@ -79,9 +81,7 @@ async fn live(
     let visitors = visitors::start(&cloud, plan, &observer)?;
     send(&cloud, plan.scenario.duration, &observer, progress).await;
     let poison = senders.finish().await?;
-    if let Some(visitors) = visitors {
-        visitors.await?;
-    }
+    visitors.join_all().await;
     let healed = cloud.clock().now();
     drain(&cloud, plan.scenario.settle_within, &names, &observer).await?;
 

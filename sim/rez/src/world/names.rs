@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::Context;
 use rez_topology::Topology;
 
-use super::functions::{MESSAGE_PROCESSOR, NOTIFICATION_SERVICE};
+use super::functions::{JWT_AUTHORIZER, MESSAGE_PROCESSOR, NOTIFICATION_SERVICE, WEB_API};
 use crate::checkers::Names;
 
 const MESSAGES_TABLE: &str = "MessagesTable";
@@ -34,6 +34,7 @@ pub fn names(topology: &Topology, secrets: &[&str]) -> anyhow::Result<Names> {
         dead_letter_queue: queue(DEAD_LETTER_QUEUE)?,
         processor: function(MESSAGE_PROCESSOR)?,
         notifier: function(NOTIFICATION_SERVICE)?,
+        front_door: [function(WEB_API)?, function(JWT_AUTHORIZER)?].into(),
         ntfy: ntfy_host(topology)?,
         secrets: secrets.iter().map(|secret| (*secret).to_owned()).collect(),
     })

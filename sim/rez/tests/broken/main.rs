@@ -1,6 +1,7 @@
 //! Whole systems that are broken on purpose: each makes the checkers fail that are there for it, in a world in which the
 //! real system holds.
 
+mod intruder;
 mod rogue;
 
 use std::collections::BTreeSet;
@@ -9,13 +10,21 @@ use std::sync::Arc;
 use rez::cli::{self, Command};
 use rez::progress::Progress;
 use rez::run::{self, Plan};
-use rez::world::functions::{MESSAGE_PROCESSOR, NOTIFICATION_SERVICE, SCHEDULER};
+use rez::world::functions::{JWT_AUTHORIZER, MESSAGE_PROCESSOR, NOTIFICATION_SERVICE, SCHEDULER, WEB_API};
 use rez::{judge, scenario, world};
 use rez_cloud::program::Program;
 
-/// Names of the checkers that did not hold when these functions took the place of the real ones.
+/// Names of the checkers that did not hold in an outage when these functions took the place of the real ones.
 fn broken(rogues: &[(&str, Arc<dyn Program>)]) -> BTreeSet<String> {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/broken/outage.toml");
+    broken_in(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/broken/outage.toml"), rogues)
+}
+
+/// The same at the front door.
+fn broken_door(rogues: &[(&str, Arc<dyn Program>)]) -> BTreeSet<String> {
+    broken_in(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/broken/front_door.toml"), rogues)
+}
+
+fn broken_in(path: &str, rogues: &[(&str, Arc<dyn Program>)]) -> BTreeSet<String> {
     let Ok(Command::Run(arguments)) = cli::parse(["rez", "run", path].map(Into::into)) else { panic!("a command") };
     let plan = Plan::new(
         scenario::find(path).unwrap(),
@@ -75,4 +84,54 @@ fn a_notifier_that_knocks_at_an_open_breaker_is_told() {
 fn a_processor_that_gives_everything_back_fills_the_dead_letter_queue() {
     let found = broken(&[(MESSAGE_PROCESSOR, rogue::refusing())]);
     assert!(found.contains("no dead letters because of an open breaker"), "{found:?}");
+}
+
+#[test]
+fn the_real_front_door_holds() {
+    assert_eq!(broken_door(&[]), names(&[]));
+}
+
+#[test]
+fn an_authorizer_that_takes_everybody_for_an_admin_is_told() {
+    let found = broken_door(&[(JWT_AUTHORIZER, intruder::welcoming())]);
+    assert!(
+        found.is_superset(&names(&["nobody does what the group may not", "what is hostile is refused"])),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn an_api_that_promises_and_writes_nothing_is_told() {
+    let found = broken_door(&[(WEB_API, intruder::promising())]);
+    assert!(found.is_superset(&names(&["nothing lost", "what was accepted can be read at once"])), "{found:?}");
+}
+
+#[test]
+fn an_api_that_answers_as_it_likes_is_told() {
+    let found = broken_door(&[(WEB_API, intruder::chatting())]);
+    assert!(found.contains("every answer follows the contract"), "{found:?}");
+}
+
+#[test]
+fn an_api_that_panics_at_what_it_does_not_expect_is_told() {
+    let found = broken_door(&[(WEB_API, intruder::fragile())]);
+    assert!(found.contains("no request makes a function fail"), "{found:?}");
+}
+
+#[test]
+fn an_api_that_logs_its_events_is_told() {
+    let found = broken_door(&[(WEB_API, intruder::indiscreet())]);
+    assert_eq!(found, names(&["no log line tells a secret"]));
+}
+
+#[test]
+fn a_system_whose_breaker_never_opens_raises_no_alarm_and_is_told() {
+    let found = broken_door(&[(MESSAGE_PROCESSOR, rogue::idle())]);
+    assert!(found.contains("alarms fire when they should"), "{found:?}");
+}
+
+#[test]
+fn a_function_that_reaches_beyond_its_role_is_told() {
+    let found = broken_door(&[(SCHEDULER, intruder::curious())]);
+    assert!(found.contains("every call is within its role"), "{found:?}");
 }

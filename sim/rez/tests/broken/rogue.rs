@@ -12,19 +12,20 @@ use rez_core::config::Variables;
 use rez_core::http::{Outbound, Request};
 use serde_json::{Value, json};
 
-/// What a rogue function may do with an event.
-type Deed = for<'a> fn(&'a Tools, Value) -> BoxFuture<'a, Value>;
+/// What a rogue function may do with an event; beside a real one, with `{event, answer}`. What it answers is the answer,
+/// but for `null` beside a real one, whose answer stands.
+pub type Deed = for<'a> fn(&'a Tools, Value) -> BoxFuture<'a, Value>;
 
 /// A function that does as its deed says.
 pub struct Rogue {
-    real: Option<Arc<dyn Program>>,
-    deed: Deed,
+    pub real: Option<Arc<dyn Program>>,
+    pub deed: Deed,
 }
 
 /// What a deed is done with.
 pub struct Tools {
     real: Option<Arc<dyn Handler>>,
-    dynamodb: aws_sdk_dynamodb::Client,
+    pub dynamodb: aws_sdk_dynamodb::Client,
     ntfy: Outbound,
     messages_table: String,
 }
@@ -59,8 +60,8 @@ impl Handler for Running {
             if let Some(real) = &self.tools.real {
                 let answer = real.handle(payload.clone(), context).await?;
                 let event = json!({"event": read(&payload), "answer": read(&answer)});
-                (self.deed)(&self.tools, event).await;
-                return Ok(answer);
+                let other = (self.deed)(&self.tools, event).await;
+                return Ok(if other.is_null() { answer } else { other.to_string().into() });
             }
             Ok(Bytes::from((self.deed)(&self.tools, read(&payload)).await.to_string()))
         })

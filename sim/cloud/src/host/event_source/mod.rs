@@ -5,6 +5,7 @@
 //! With a batching window one batch is gathered at a time.
 
 mod outcome;
+mod queue;
 mod record;
 mod slots;
 
@@ -17,12 +18,13 @@ use tokio::sync::Notify;
 use tokio::time::{sleep_until, timeout_at};
 
 use self::outcome::Outcome;
+pub(crate) use self::queue::Queue;
 use self::slots::Slots;
 use super::lambda::{InvokeError, Lambda};
 use crate::faults::FaultKind;
 use crate::history::Fact;
 use crate::services::names;
-use crate::services::sqs::{Received, Sqs};
+use crate::services::sqs::Received;
 use crate::world::{Stream, World, pause};
 
 /// How long each poll waits for a message.
@@ -51,7 +53,7 @@ pub(crate) struct EventSource {
     /// `FunctionName`.
     function: String,
     world: Arc<World>,
-    sqs: Sqs,
+    queue: Queue,
     lambda: Arc<Lambda>,
     slots: Mutex<Slots>,
     slot_freed: Notify,
@@ -65,7 +67,7 @@ impl EventSource {
         spec: rez_topology::EventSource,
         function: String,
         world: Arc<World>,
-        sqs: Sqs,
+        queue: Queue,
         lambda: Arc<Lambda>,
     ) -> Self {
         Self {
@@ -76,7 +78,7 @@ impl EventSource {
             spec,
             function,
             world,
-            sqs,
+            queue,
             lambda,
         }
     }
@@ -144,10 +146,16 @@ impl EventSource {
         let verdict = self.world.faults.on_request(began, "sqs", "ReceiveMessage", queue);
         pause(verdict.delay).await;
         let received = match verdict.blow {
-            None => self.sqs.receive(queue, max, POLL).await.unwrap_or_default(),
+            None => match self.queue.receive(max, POLL, &self.world.clock).await {
+                Ok(received) => received,
+                Err(()) => {
+                    pause(ERROR_WAIT).await;
+                    Vec::new()
+                }
+            },
             Some(FaultKind::LoseResponse | FaultKind::Reset { after_effect: true }) => {
                 // The queue counts these as received, but nobody has them.
-                drop(self.sqs.receive(queue, max, POLL).await);
+                drop(self.queue.receive(max, POLL, &self.world.clock).await);
                 Vec::new()
             }
             Some(_) => {
@@ -233,9 +241,8 @@ impl EventSource {
             self.on_behalf("DeleteMessageBatch", 1);
             let verdict = self.world.faults.on_request(self.world.clock.elapsed(), "sqs", "DeleteMessageBatch", queue);
             pause(verdict.delay).await;
-            if verdict.blow.is_none() {
-                // A handle that is no good any more belongs to a message that is gone.
-                return handles.iter().for_each(|handle| drop(self.sqs.delete(queue, handle)));
+            if verdict.blow.is_none() && self.queue.delete(handles).await {
+                return;
             }
             pause(ERROR_WAIT).await;
         }

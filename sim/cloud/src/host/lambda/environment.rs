@@ -181,9 +181,10 @@ impl Lambda {
     }
 }
 
-/// The keys are no secret: nobody checks signatures here. The token tells environments apart.
+/// The keys are no secret: nobody checks signatures here. An emulator takes a key id of 12 digits for the account, and the
+/// token tells environments apart.
 fn credentials(session_token: &str) -> Credentials {
-    Credentials::new("ASIASIMULATEDEXAMPLE", "simulated", Some(session_token.to_owned()), None, "rez-cloud")
+    Credentials::new(names::ACCOUNT, "simulated", Some(session_token.to_owned()), None, "rez-cloud")
 }
 
 fn log_stream(process: &Process) -> String {

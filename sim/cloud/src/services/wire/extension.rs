@@ -24,7 +24,7 @@ pub(super) fn parameter_name(parts: &Parts) -> Option<String> {
 }
 
 /// Whether the value is to be decrypted.
-pub(super) fn wants_decryption(parts: &Parts) -> bool {
+pub(crate) fn wants_decryption(parts: &Parts) -> bool {
     form(parts).get("withDecryption") == Some("true")
 }
 

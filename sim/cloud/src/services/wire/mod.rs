@@ -22,6 +22,7 @@ use http::request::Parts;
 
 pub use answer::Answer;
 pub use classify::{Call, classify};
+pub(crate) use extension::wants_decryption;
 pub use permissions::{Permission, decryption, permissions};
 
 use super::{Service, ServiceError, Services};
@@ -55,6 +56,18 @@ pub async fn answer(services: &Services, call: &Call, parts: &Parts, body: &Byte
         services.history.record(Fact::NotModelled { what: &what, by: cause });
     }
     answer
+}
+
+/// The error code of an answer in a JSON protocol; empty for a success, and for XML, which keeps its code inside.
+pub(crate) fn error_code(response: &http::Response<Bytes>) -> String {
+    #[derive(serde::Deserialize)]
+    struct Refusal {
+        #[serde(rename = "__type")]
+        shape: String,
+    }
+    let refusal = (response.status().as_u16() >= 400).then(|| serde_json::from_slice::<Refusal>(response.body()).ok());
+    let shape = refusal.flatten().map(|refusal| refusal.shape).unwrap_or_default();
+    shape.rsplit('#').next().unwrap_or_default().to_owned()
 }
 
 /// `refusal` in the form of the service that `call` is for.

@@ -1,16 +1,18 @@
 //! From the text of a scenario file to a [`Scenario`], with the line of every mistake.
 
+mod expect;
+mod fault;
+mod front_door;
+
 use std::ops::Range;
 use std::time::Duration;
 
-use toml::Spanned;
-
 use super::Scenario;
 use super::error::{Place, ScenarioError};
-use super::file::{Fault, FaultFile, FaultKind, File, KindFile};
+use super::file::File;
 
-/// What a refusal answers when the scenario names no code.
-const REFUSAL_CODE: &str = "ServiceUnavailable";
+/// No world goes on for longer.
+const DURATION_MAX: Duration = Duration::from_secs(10 * 366 * 86_400);
 
 /// Reads a scenario. `file` is what messages call it.
 pub fn parse(name: &str, source: &str, file: &str, text: &str) -> Result<Scenario, ScenarioError> {
@@ -20,10 +22,19 @@ pub fn parse(name: &str, source: &str, file: &str, text: &str) -> Result<Scenari
     if duration.is_zero() {
         return Err(reader.mistake(read.duration.span(), "`duration` is zero (expected a time to run)"));
     }
-    let delivery = &read.objectives.notification_delivery;
-    if !(0.0..=1.0).contains(delivery.as_ref()) {
-        return Err(reader.mistake(delivery.span(), "`notification_delivery` is a share (expected 0 to 1)"));
+    if duration > DURATION_MAX || read.settle_within.0 > DURATION_MAX {
+        return Err(reader.mistake(read.duration.span(), "`duration` or `settle_within` is longer than ten years"));
     }
+    for (key, share) in read.objectives.shares() {
+        if !(0.0..=1.0).contains(share.as_ref()) {
+            return Err(reader.mistake(share.span(), format!("`{key}` is a share (expected 0 to 1)")));
+        }
+    }
+    let bursts = read.burst.into_iter().map(|burst| reader.burst(burst, duration)).collect::<Result<Vec<_>, _>>()?;
+    let rotations = read.key_rotation.into_iter().map(|rotation| reader.key_rotation(rotation, duration));
+    let key_rotations = rotations.collect::<Result<Vec<_>, _>>()?;
+    let at_the_door = read.hostile.requests_per_day > 0 || !bursts.is_empty() || !key_rotations.is_empty();
+    reader.check_workload(&read.workload, at_the_door)?;
     Ok(Scenario {
         name: name.to_owned(),
         source: source.to_owned(),
@@ -31,11 +42,14 @@ pub fn parse(name: &str, source: &str, file: &str, text: &str) -> Result<Scenari
         duration,
         settle_within: read.settle_within.0,
         profile: read.profile,
-        workload: read.workload,
+        workload: read.workload.into_inner(),
+        hostile: read.hostile,
+        bursts,
+        key_rotations,
         ntfy: read.ntfy.into(),
         faults: read.fault.into_iter().map(|fault| reader.fault(fault, duration)).collect::<Result<_, _>>()?,
         objectives: read.objectives.into(),
-        expectations: read.expect,
+        expectations: reader.expectations(read.expect)?,
     })
 }
 
@@ -59,77 +73,11 @@ impl Reader<'_> {
         };
         self.mistake(error.span().unwrap_or_default(), problem)
     }
-
-    fn fault(&self, fault: Spanned<FaultFile>, duration: Duration) -> Result<Fault, ScenarioError> {
-        let span = fault.span();
-        let fault = fault.into_inner();
-        let until = fault.from.0 + fault.lasts.0;
-        if fault.lasts.0.is_zero() || until > duration {
-            return Err(self.mistake(span, "the fault's window is empty or ends after the scenario's `duration`"));
-        }
-        if !(0.0..=1.0).contains(fault.probability.as_ref()) {
-            return Err(self.mistake(fault.probability.span(), "`probability` is out of range (expected 0 to 1)"));
-        }
-        let place = Place::of(self.file, self.text, fault.target.span().start).to_string();
-        let kind = self.kind(&fault, span)?;
-        Ok(Fault {
-            kind,
-            target: fault.target.into_inner(),
-            place,
-            probability: fault.probability.into_inner(),
-            from: fault.from.0,
-            until,
-        })
-    }
-
-    fn kind(&self, fault: &FaultFile, span: Range<usize>) -> Result<FaultKind, ScenarioError> {
-        let given = [
-            ("status", fault.status.is_some()),
-            ("code", fault.code.is_some()),
-            ("min", fault.min.is_some()),
-            ("max", fault.max.is_some()),
-            ("after_effect", fault.after_effect.is_some()),
-        ];
-        let taken: &[&str] = match fault.kind {
-            KindFile::Refuse => &["status", "code"],
-            KindFile::Delay => &["min", "max"],
-            KindFile::Reset => &["after_effect"],
-            _ => &[],
-        };
-        if let Some((key, _)) = given.iter().find(|(key, given)| *given && !taken.contains(key)) {
-            return Err(self.mistake(span, format!("`{key}` does not belong to this kind of fault (see `kind`)")));
-        }
-        Ok(match fault.kind {
-            KindFile::Refuse => self.refusal(fault, span)?,
-            KindFile::Delay => self.delay(fault, span)?,
-            KindFile::Reset => FaultKind::Reset { after_effect: fault.after_effect.unwrap_or(false) },
-            KindFile::Throttle => FaultKind::Throttle,
-            KindFile::LoseRequest => FaultKind::LoseRequest,
-            KindFile::LoseResponse => FaultKind::LoseResponse,
-            KindFile::Crash => FaultKind::Crash,
-        })
-    }
-
-    fn refusal(&self, fault: &FaultFile, span: Range<usize>) -> Result<FaultKind, ScenarioError> {
-        let status = fault.status.as_ref().ok_or_else(|| self.mistake(span, "missing key `status` of a refusal"))?;
-        if !(400..600).contains(status.as_ref()) {
-            return Err(self.mistake(status.span(), "`status` is no refusal (expected 400 to 599)"));
-        }
-        let code = fault.code.clone().unwrap_or_else(|| REFUSAL_CODE.to_owned());
-        Ok(FaultKind::Refuse { status: *status.as_ref(), code })
-    }
-
-    fn delay(&self, fault: &FaultFile, span: Range<usize>) -> Result<FaultKind, ScenarioError> {
-        match (fault.min, fault.max) {
-            (Some(min), Some(max)) if min.0 <= max.0 => Ok(FaultKind::Delay { min: min.0, max: max.0 }),
-            (Some(_), Some(_)) => Err(self.mistake(span, "`min` of a delay is above its `max`")),
-            _ => Err(self.mistake(span, "a delay has a `min` and a `max`")),
-        }
-    }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::file::FaultKind;
     use super::*;
 
     const GOOD: &str = r#"about = "a test"
@@ -172,6 +120,8 @@ for = "30s"
             complaint("\"ideal\"", "\"perfect\""),
             complaint("\"20m\"", "\"20 parsecs\""),
             complaint("\"1h\"", "\"0s\""),
+            complaint("\"1h\"", "\"100000 years\""),
+            complaint("\"20m\"", "\"500000000000 years\""),
             complaint("status = 503", "status = 200"),
             complaint("status = 503", "min = \"1s\""),
             complaint("\"30s\"", "\"2h\""),
@@ -179,6 +129,28 @@ for = "30s"
             complaint("\"refuse\"\nstatus = 503", "\"delay\"\nmin = \"2s\"\nmax = \"1s\""),
             complaint("duration = \"1h\"\n", ""),
             complaint("\"ideal\"", "\"ideal"),
+        ];
+        insta::assert_snapshot!(complaints.join("\n"));
+    }
+
+    #[test]
+    fn mistakes_at_the_front_door_are_told_too() {
+        let with = |more: &str| complaint("[[fault]]", &format!("{more}\n[[fault]]"));
+        let open = |more: &str| {
+            let text = GOOD.replace("rhythm", "api_requests_per_day = 100, rhythm");
+            parse("test", "test.toml", "test.toml", &format!("{text}{more}")).unwrap_err().to_string()
+        };
+        let complaints = [
+            with("hostile = { requests_per_day = 10 }"),
+            complaint("rhythm", "api_requests_per_day = 19, rhythm"),
+            open("[hostile]\nkinds = [\"rude\"]"),
+            open("[hostile]\nper_day = 1"),
+            open("[[burst]]\nfrom = \"50m\"\nfor = \"11m\"\nrequests_per_second = 10"),
+            open("[[burst]]\nfrom = \"50m\"\nfor = \"1m\"\nrequests_per_second = 0"),
+            open("[[key_rotation]]\nat = \"1h\"\noverlap = \"1d\""),
+            open("[[expect.alarm]]\nname = \"A\"\nfrom = \"1m\"\nfor = \"0s\""),
+            open("[[expect.alarm]]\nname = \"A\"\nfrom = \"1m\""),
+            open("[objectives]\napi_availability = 99.9"),
         ];
         insta::assert_snapshot!(complaints.join("\n"));
     }

@@ -1,0 +1,98 @@
+//! Front doors that are broken on purpose.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use rez::world::program;
+use rez_cloud::program::Program;
+use serde_json::{Value, json};
+
+use crate::rogue::{Deed, Rogue};
+
+/// An authorizer that takes everybody for an admin.
+pub fn welcoming() -> Arc<dyn Program> {
+    Arc::new(Rogue {
+        real: None,
+        deed: |_, _| {
+            let context = json!({"sub": "mallory", "username": "mallory", "groups": "admin", "scope": "openid"});
+            Box::pin(async move { json!({"isAuthorized": true, "context": context}) })
+        },
+    })
+}
+
+/// An API that answers a creation with success, and does nothing.
+pub fn promising() -> Arc<dyn Program> {
+    beside_the_real_one(|_, told| {
+        Box::pin(async move {
+            if told["event"]["routeKey"] != "POST /api/messages" || told["answer"]["statusCode"] != 201 {
+                return Value::Null;
+            }
+            let mut answer = told["answer"].clone();
+            let body: Value = serde_json::from_str(answer["body"].as_str().unwrap_or_default()).unwrap_or_default();
+            let nowhere = "00000000-0000-4000-8000-000000000000";
+            let body = body.to_string().replace(body["message_id"].as_str().unwrap_or_default(), nowhere);
+            answer["headers"]["location"] = format!("/api/messages/{nowhere}").into();
+            answer["body"] = body.into();
+            answer
+        })
+    })
+}
+
+/// An API that answers a look at the metrics with a friendly word.
+pub fn chatting() -> Arc<dyn Program> {
+    beside_the_real_one(|_, told| {
+        Box::pin(async move {
+            if told["event"]["routeKey"] != "GET /api/metrics" {
+                return Value::Null;
+            }
+            json!({"statusCode": 200, "headers": {"content-type": "text/plain"}, "body": "All is well."})
+        })
+    })
+}
+
+/// An API that believes in every query.
+pub fn fragile() -> Arc<dyn Program> {
+    beside_the_real_one(|_, told| {
+        Box::pin(async move {
+            let limit = told["event"]["queryStringParameters"]["limit"].as_str();
+            assert!(limit.is_none_or(|limit| limit != "0"), "a limit of none");
+            Value::Null
+        })
+    })
+}
+
+/// An API that writes every event down.
+pub fn indiscreet() -> Arc<dyn Program> {
+    beside_the_real_one(|_, told| {
+        Box::pin(async move {
+            tracing::warn!(event = %told["event"], "received");
+            Value::Null
+        })
+    })
+}
+
+/// A scheduler that looks where it has no business.
+pub fn curious() -> Arc<dyn Program> {
+    let scheduler = program::Program {
+        start: |ambient| Box::pin(scheduler::start(ambient)),
+        handle: |deps, event| Box::pin(scheduler::handle(deps, event)),
+    };
+    let deed: Deed = |tools, _| {
+        Box::pin(async move {
+            let key = AttributeValue::S("anybody".to_owned());
+            // It is refused.
+            let _ = tools.dynamodb.get_item().table_name("rez-agent-dev-idempotency").key("user_key", key).send().await;
+            Value::Null
+        })
+    };
+    Arc::new(Rogue { real: Some(Arc::new(scheduler)), deed })
+}
+
+fn beside_the_real_one(deed: Deed) -> Arc<dyn Program> {
+    let web_api = program::Program {
+        start: |ambient| Box::pin(web_api::start(ambient)),
+        handle: |deps, event| Box::pin(async { Ok::<_, Infallible>(web_api::handle(deps, event).await) }),
+    };
+    Arc::new(Rogue { real: Some(Arc::new(web_api)), deed })
+}
