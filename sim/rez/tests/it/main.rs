@@ -5,9 +5,15 @@
 
 mod attempts;
 mod batches;
+mod correlation;
 mod deferral;
+mod events;
+mod flags;
 mod gate;
 mod leases;
+mod limits;
+mod schedule;
+mod secrets;
 mod serve;
 mod support;
 mod sweep;

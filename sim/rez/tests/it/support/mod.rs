@@ -8,7 +8,7 @@ mod world;
 use std::time::Duration;
 
 pub use ntfy::{Mood, TestNtfy, Try};
-pub use record::{Call, Change, Line, Record};
+pub use record::{Change, Line, Record};
 pub use setup::{Setup, unavailable};
 pub use world::World;
 
