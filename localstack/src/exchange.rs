@@ -1,0 +1,81 @@
+//! One HTTP request and its answer, through the same client as the SDK's calls: for what no SDK client here covers.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use aws_smithy_async::rt::sleep::SharedAsyncSleep;
+use aws_smithy_async::time::SharedTimeSource;
+use aws_smithy_runtime::client::orchestrator::operation::Operation;
+use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::stalled_stream_protection::StalledStreamProtectionConfig;
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::timeout::TimeoutConfig;
+use bytes::Bytes;
+use http::{HeaderMap, Request};
+
+/// How long one exchange may take: a service that starts on its first request takes seconds.
+const TIMEOUT: Duration = Duration::from_secs(20);
+
+/// Whatever the status.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub body: Bytes,
+}
+
+/// There was no answer: nothing listens, or it did not answer in time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no answer")]
+pub struct NoAnswer;
+
+/// Sends requests to one server.
+#[derive(Clone, Debug)]
+pub struct Exchange(Operation<Request<Bytes>, Answer, Infallible>);
+
+impl Exchange {
+    pub fn new(url: &str, http: &SharedHttpClient, time: &SharedTimeSource, sleep: &SharedAsyncSleep) -> Self {
+        let operation = Operation::builder()
+            .service_name("endpoint")
+            .operation_name("request")
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .endpoint_url(url)
+            .http_client(http.clone())
+            .time_source(time.clone())
+            .sleep_impl(sleep.clone())
+            .no_auth()
+            .no_retry()
+            .timeout_config(TimeoutConfig::builder().operation_attempt_timeout(TIMEOUT).build())
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+            .serializer(|request: Request<Bytes>| Ok(HttpRequest::try_from(request.map(SdkBody::from))?))
+            .deserializer(|response| {
+                let body = Bytes::copy_from_slice(response.body().bytes().unwrap_or_default());
+                Ok(Answer { status: response.status().as_u16(), body })
+            })
+            .build();
+        Self(operation)
+    }
+
+    pub async fn get(&self, path: &str) -> Result<Answer, NoAnswer> {
+        self.send(Request::get(path).body(Bytes::new()).map_err(|_| NoAnswer)?).await
+    }
+
+    pub async fn post(&self, path: &str, headers: &[(&str, &str)], body: &str) -> Result<Answer, NoAnswer> {
+        let mut request = Request::post(path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.send(request.body(Bytes::copy_from_slice(body.as_bytes())).map_err(|_| NoAnswer)?).await
+    }
+
+    pub async fn post_with(&self, path: &str, headers: HeaderMap, body: Bytes) -> Result<Answer, NoAnswer> {
+        let mut request = Request::post(path).body(body).map_err(|_| NoAnswer)?;
+        *request.headers_mut() = headers;
+        self.send(request).await
+    }
+
+    async fn send(&self, request: Request<Bytes>) -> Result<Answer, NoAnswer> {
+        self.0.invoke(request).await.map_err(|_| NoAnswer)
+    }
+}

@@ -1,0 +1,25 @@
+//! The LocalStack that a test asks for: a container of its own, or word that there is none.
+
+use rez_localstack::{ContainerError, LocalStack};
+
+/// A healthy LocalStack; `None`, and a line on stderr that names the test, where Docker is missing. With
+/// `REZ_REQUIRE_DOCKER=1` that is a failure: so says a CI that installs Docker itself.
+///
+/// # Panics
+/// When Docker is there and LocalStack is not as it should be.
+pub async fn localstack(test: &str) -> Option<LocalStack> {
+    match LocalStack::start().await {
+        Ok(localstack) => Some(localstack),
+        Err(error @ ContainerError::NoDocker(_)) if !is_required() => {
+            // Straight to the terminal: what a passing test prints is kept back.
+            let line = format!("skipped: {test}: {error}\n");
+            drop(std::io::Write::write_all(&mut std::io::stderr(), line.as_bytes()));
+            None
+        }
+        Err(error) => panic!("{error}"),
+    }
+}
+
+fn is_required() -> bool {
+    std::env::var("REZ_REQUIRE_DOCKER").is_ok_and(|value| value == "1")
+}
