@@ -2,15 +2,26 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::process::Stdio;
 use std::time::Duration;
 
 use rez_cloud::host::lambda::child::Binary;
 use rez_cloud::host::lambda::{Answer, End};
 use serde_json::Value;
 
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::Command;
+
 use crate::bootstrap;
 use crate::support::actor::{Arm, Stage, stage, stage_with, template};
 use crate::support::{SECOND, cloud};
+
+/// Set for the test that is a host.
+const HOST: &str = "REZ_CLOUD_TEST_HOST";
+
+const ORDERS: &str = "
+  Orders: { Type: AWS::SQS::Queue, Properties: { QueueName: orders } }
+";
 
 async fn child(behaviour: &str) -> Stage {
     stage(Arm::Child, behaviour, "Timeout: 1").await
@@ -30,20 +41,26 @@ async fn check_error(behaviour: &str, end: End, error_type: &str, message: &str)
     stage
 }
 
-/// Whether there is such a process; one that only waits to be waited for counts no more.
-fn lives(id: u64) -> bool {
-    let status = fs::read_to_string(format!("/proc/{id}/stat"));
-    status.is_ok_and(|status| !status.rsplit(')').next().unwrap().trim_start().starts_with('Z'))
+/// What the kernel says of a process (`S`, `T` when it is stopped, …); nothing when there is none, or one that only waits
+/// to be waited for.
+fn state(id: u64) -> Option<char> {
+    let status = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+    status.rsplit(") ").next()?.chars().next().filter(|state| *state != 'Z')
 }
 
-/// Waits for the end of a process that was killed.
-async fn gone(id: u64) {
-    let ended = async {
-        while lives(id) {
+/// Waits until a process is in this state.
+async fn reach(id: u64, expected: Option<char>) {
+    let reached = async {
+        while state(id) != expected {
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(10 * SECOND, ended).await.expect("it is killed");
+    let reached = tokio::time::timeout(10 * SECOND, reached).await;
+    reached.unwrap_or_else(|_| panic!("process {id} is {:?} and not {expected:?}", state(id)));
+}
+
+fn all_live(processes: &[u64]) -> bool {
+    processes.iter().all(|id| state(*id).is_some())
 }
 
 fn ids(answer: &Answer) -> Vec<u64> {
@@ -79,6 +96,14 @@ async fn an_exit_at_init_is_tried_again_and_answered() {
     let stage = check_error("exit at init", end, "Runtime.ExitError", message).await;
     assert_eq!(stage.recorder.count("Environment", &["InitFailed"]), 2);
     assert_eq!(stage.recorder.count("Log", &["INIT_REPORT Status: error", "exit status 7"]), 2);
+}
+
+#[tokio::test]
+async fn a_child_that_hangs_at_init_gets_ten_seconds_and_then_the_functions_timeout() {
+    let message = "RequestId: ID Error: Task timed out after 1.00 seconds";
+    let stage = check_error("hang at init", End::TimedOut, "Sandbox.Timedout", message).await;
+    assert!((11 * SECOND..20 * SECOND).contains(&stage.cloud.clock().elapsed()));
+    assert_eq!(stage.recorder.count("Log", &["INIT_REPORT Status: timeout"]), 2);
 }
 
 #[tokio::test]
@@ -155,7 +180,7 @@ async fn who_never_comes_back_is_left_out_and_killed_at_its_deadline() {
     let (first, second) = (stage.invoke("{}").await, stage.invoke("{}").await);
     let id = |answer: &Answer| String::from_utf8_lossy(&answer.payload).parse().unwrap();
     assert!(first.succeeded() && second.succeeded() && id(&first) != id(&second));
-    gone(id(&first)).await;
+    reach(id(&first), None).await;
     assert!(stage.cloud.clock().elapsed() >= SECOND);
 }
 
@@ -171,14 +196,17 @@ async fn a_child_is_frozen_between_invocations() {
 
 #[tokio::test]
 async fn with_its_cloud_a_frozen_child_ends_and_all_that_it_started() {
-    let stage = child("leave a child behind").await;
-    let processes = ids(&stage.invoke("{}").await);
-    assert!(processes.iter().all(|id| lives(*id)), "{processes:?}");
-    // A task that holds the functions does not keep them alive.
+    let template =
+        template("leave a child behind", "Events: { Inbox: { Type: SQS, Properties: { Queue: !GetAtt Orders.Arn } } }");
+    let stage = stage_with(Arm::Child, &(template + ORDERS), |builder| builder).await;
+    // The event source has a task of its own, which holds the functions.
     stage.cloud.start();
+    let processes = ids(&stage.invoke("{}").await);
+    reach(processes[0], Some('T')).await;
+    assert!(all_live(&processes), "{processes:?}");
     drop(stage);
     for id in processes {
-        gone(id).await;
+        reach(id, None).await;
     }
 }
 
@@ -186,24 +214,60 @@ async fn with_its_cloud_a_frozen_child_ends_and_all_that_it_started() {
 async fn with_a_panic_its_children_end() {
     let stage = child("leave a child behind").await;
     let processes = ids(&stage.invoke("{}").await);
+    reach(processes[0], Some('T')).await;
     let panicked = tokio::spawn(async move {
         let _stage = stage;
         panic!("as tests do");
     });
     assert!(panicked.await.is_err());
     for id in processes {
-        gone(id).await;
+        reach(id, None).await;
+    }
+}
+
+/// Has a frozen child, tells of its processes, and waits to be killed.
+#[tokio::test]
+#[ignore = "it is the host that another test starts and kills"]
+async fn host() {
+    if std::env::var_os(HOST).is_some() {
+        let stage = child("leave a child behind").await;
+        let answer = stage.invoke("{}").await;
+        reach(ids(&answer)[0], Some('T')).await;
+        println!("{}", String::from_utf8_lossy(&answer.payload));
+        stage.recorder.until("Nothing", &[]).await;
+    }
+}
+
+#[tokio::test]
+async fn a_frozen_child_ends_even_with_a_host_that_is_killed() {
+    let mut host = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "host_child::host", "--ignored", "--nocapture"])
+        .env(HOST, "1")
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(host.stdout.take().unwrap()).lines();
+    let processes: Vec<u64> = loop {
+        let line = lines.next_line().await.unwrap().expect("it tells before it ends");
+        if let Ok(processes) = serde_json::from_str(&line) {
+            break processes;
+        }
+    };
+    assert!(all_live(&processes), "{processes:?}");
+    host.kill().await.unwrap();
+    for id in processes {
+        reach(id, None).await;
     }
 }
 
 #[tokio::test]
 async fn over_the_endpoint_a_child_is_held_to_its_role() {
-    let queue = "\n  Orders: { Type: AWS::SQS::Queue, Properties: { QueueName: orders } }\n";
     let url = "https://sqs.us-east-1.amazonaws.com/123456789012/orders";
     let payload = format!(r#"{{"QueueUrl":"{url}","MessageBody":"two of them"}}"#);
     let may = "Policies: [{ Statement: [{ Effect: Allow, Action: 'sqs:SendMessage', Resource: !GetAtt Orders.Arn }] }]";
     for (properties, status) in [(may, 200), ("", 403)] {
-        let template = template("call aws", properties) + queue;
+        let template = template("call aws", properties) + ORDERS;
         let stage = stage_with(Arm::Child, &template, |builder| builder).await;
         let told: Value = serde_json::from_slice(&stage.invoke(&payload).await.payload).unwrap();
         assert_eq!(told[0], status, "{told}");

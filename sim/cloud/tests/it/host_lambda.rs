@@ -1,4 +1,4 @@
-//! Execution environments: cold and warm, one request at a time, limits, deadlines, panics, crashes.
+//! Execution environments on virtual time: idling, cold starts, limits, and what stands between them and a caller.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use rez_cloud::faults::{Fault, FaultKind, Target};
-use rez_cloud::host::lambda::{End, InvokeError};
+use rez_cloud::host::lambda::InvokeError;
 use rez_cloud::profile::{Latency, Profile};
 use rez_cloud::program::{Ambient, BoxFuture, FunctionError, Handler, Program};
 
@@ -39,65 +39,12 @@ async fn an_environment_is_cold_once_and_reclaimed_when_idle() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_request_at_a_time_and_no_more_than_reserved() {
-    let cloud = cloud(SLEEPER).function("Sleeper", function(sleep)).build().unwrap();
-    let (first, second, third) =
-        tokio::join!(cloud.invoke("Sleeper", "900"), cloud.invoke("Sleeper", "900"), cloud.invoke("Sleeper", "900"));
-    assert!(first.unwrap().succeeded() && second.unwrap().succeeded());
-    let reason = "ReservedFunctionConcurrentInvocationLimitExceeded";
-    assert_eq!(third, Err(InvokeError::Throttled { reason }));
-    assert!(cloud.invoke("Sleeper", "1").await.is_ok());
-}
-
-#[tokio::test(start_paused = true)]
 async fn functions_without_a_reservation_share_the_account() {
     let template = SLEEPER.replace(", ReservedConcurrentExecutions: 2", "");
     let cloud = cloud(&template).function("Sleeper", function(sleep)).account_concurrency(1).build().unwrap();
     let (first, second) = tokio::join!(cloud.invoke("Sleeper", "900"), cloud.invoke("Sleeper", "900"));
     assert!(first.is_ok());
     assert_eq!(second, Err(InvokeError::Throttled { reason: "ConcurrentInvocationLimitExceeded" }));
-}
-
-#[tokio::test(start_paused = true)]
-async fn at_its_deadline_a_handler_stops_and_its_environment_is_lost() {
-    let recorder = Recorder::default();
-    let cloud = cloud(SLEEPER).function("Sleeper", function(sleep)).subscribe(recorder.subscriber()).build().unwrap();
-    let answer = cloud.invoke("Sleeper", "60000").await.unwrap();
-    let expected = format!(
-        r#"{{"errorMessage":"RequestId: {} Error: Task timed out after 5.00 seconds","errorType":"Sandbox.Timedout"}}"#,
-        answer.request_id
-    );
-    assert_eq!((answer.end, answer.payload), (End::TimedOut, Bytes::from(expected)));
-    assert!((5 * SECOND..6 * SECOND).contains(&cloud.clock().elapsed()));
-    cloud.invoke("Sleeper", "1").await.unwrap();
-    assert_eq!(recorder.count("Invocation", &["Started { cold: true }"]), 2);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_panic_is_an_error_of_the_function() {
-    async fn panics(_: Invoked) -> Result<Bytes, FunctionError> {
-        panic!("out of {}", "luck")
-    }
-    let recorder = Recorder::default();
-    let cloud = cloud(SLEEPER).function("Sleeper", function(panics)).subscribe(recorder.subscriber()).build().unwrap();
-    for _ in 0..2 {
-        let answer = cloud.invoke("Sleeper", "").await.unwrap();
-        assert!(String::from_utf8_lossy(&answer.payload).contains("Lambda panicked: out of luck"));
-    }
-    assert_eq!(recorder.count("Invocation", &["Started { cold: true }"]), 1);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_crash_ends_the_environment_within_its_invocation() {
-    let recorder = Recorder::default();
-    let builder = cloud(SLEEPER).function("Sleeper", function(sleep)).subscribe(recorder.subscriber());
-    let target = Target::parse("function:Sleeper", &builder.known_targets()).unwrap();
-    let fault = Fault { kind: FaultKind::Crash, target, probability: 1.0, from: Duration::ZERO, until: MINUTE };
-    let cloud = builder.faults([fault]).build().unwrap();
-    assert_eq!(cloud.invoke("Sleeper", "100").await.unwrap().end, End::Crashed);
-    assert_eq!(recorder.count("Environment", &["Crashed"]), 1);
-    pass(MINUTE).await;
-    assert_eq!(cloud.invoke("Sleeper", "100").await.unwrap().end, End::Success);
 }
 
 #[tokio::test(start_paused = true)]
@@ -119,25 +66,6 @@ async fn a_cold_start_takes_placement_and_init() {
     cloud.invoke("Sleeper", "").await.unwrap();
     let warm = cloud.clock().elapsed() - cold;
     assert!(cold > Duration::from_millis(140) && warm < Duration::from_millis(60), "{cold:?} {warm:?}");
-}
-
-/// Fails its cold starts with one line.
-struct Stillborn;
-
-impl Program for Stillborn {
-    fn start(&self, _: Ambient) -> BoxFuture<'static, Result<Arc<dyn Handler>, String>> {
-        Box::pin(async { Err("variable `TABLE` is not set".to_owned()) })
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_failed_init_is_done_again_and_then_answered_as_an_exit() {
-    let recorder = Recorder::default();
-    let cloud = cloud(SLEEPER).function("Sleeper", Arc::new(Stillborn)).subscribe(recorder.subscriber()).build();
-    let answer = cloud.unwrap().invoke("Sleeper", "").await.unwrap();
-    assert_eq!(answer.end, End::Error { error_type: "Runtime.ExitError".to_owned() });
-    assert_eq!(recorder.count("Environment", &["InitFailed"]), 2);
-    assert_eq!(recorder.count("Log", &["variable `TABLE` is not set"]), 2);
 }
 
 /// Hangs in its first cold start.

@@ -1,4 +1,4 @@
-//! What is per process on AWS is per environment here: log stream, random state, variables.
+//! What is per process on AWS is per environment here: log stream, random state.
 
 use std::sync::{Arc, Mutex};
 
@@ -11,8 +11,7 @@ use crate::support::{Invoked, Recorder, SECOND, cloud, function, pass};
 const TALKER: &str = "
   Talker:
     Type: AWS::Serverless::Function
-    Properties:
-      { FunctionName: talker, Runtime: provided.al2023, Timeout: 9, Environment: { Variables: { MOOD: good } } }
+    Properties: { FunctionName: talker, Runtime: provided.al2023, Timeout: 9 }
 ";
 
 async fn talk(invoked: Invoked) -> Result<Bytes, FunctionError> {
@@ -58,26 +57,4 @@ async fn the_sdks_randomness_is_kept_apart() {
     assert_eq!(fastrand::get_seed(), outside);
     let drawn = drawn.lock().unwrap();
     assert_ne!(drawn[0], drawn[1]);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_function_sees_the_templates_variables_and_lambdas() {
-    let show = |invoked: Invoked| async move {
-        let show = ["MOOD", "AWS_LAMBDA_FUNCTION_NAME", "AWS_REGION", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE"];
-        let shown = show.map(|name| invoked.ambient.variables[name].clone());
-        Ok(Bytes::from(shown.join(" ")))
-    };
-    let cloud = cloud(TALKER).function("Talker", function(show)).build().unwrap();
-    assert_eq!(cloud.invoke("Talker", "").await.unwrap().payload, "good talker us-east-1 128");
-}
-
-#[tokio::test(start_paused = true)]
-async fn the_deadline_is_the_timeout_from_now() {
-    let show = |invoked: Invoked| async move {
-        let left = invoked.context.deadline.duration_since(invoked.ambient.time.now()).unwrap();
-        Ok(Bytes::from(left.as_millis().to_string()))
-    };
-    let cloud = cloud(TALKER).function("Talker", function(show)).build().unwrap();
-    let left: u64 = String::from_utf8_lossy(&cloud.invoke("Talker", "").await.unwrap().payload).parse().unwrap();
-    assert!((8_990..9_000).contains(&left), "{left}");
 }

@@ -5,7 +5,15 @@
 //! deadline, when it is reclaimed, and with its cloud, it is killed with all that it started.
 //!
 //! A child lives in real time: on a paused clock every wait for it would end at once, as a time-out. It is no sandbox
-//! either: the process has the rights of its host.
+//! either: the process has the rights of its host, and as much memory and CPU as it takes. Its deadline is told by the
+//! machine's clock, since that is the one it reads.
+//!
+//! A host that is killed leaves no frozen child behind, because the kernel hangs those up. One that is at work ends when
+//! it next speaks to its host, and one that never does goes on.
+//!
+//! Not modelled: streamed responses, extensions but for the one of parameters and secrets, SnapStart, `/tmp` of its own.
+//!
+//! `cargo run --release -p rez-cloud --example cold_start -- system/template.yaml target/release/scheduler` measures one.
 
 mod binary;
 mod exit;

@@ -205,3 +205,6 @@ pub fn reported(header: Option<&str>, body: Bytes) -> Outcome {
         Err(_) => Outcome::failed(header, ""),
     }
 }
+
+#[cfg(test)]
+mod tests;
