@@ -61,7 +61,9 @@ impl LocalStack {
             .with_wait_for(WaitFor::message_on_either_std(READY))
             .with_startup_timeout(READY_WITHIN)
             .with_env_var("DISABLE_EVENTS", "1")
-            .with_env_var("SKIP_SSL_CERT_DOWNLOAD", "1");
+            .with_env_var("SKIP_SSL_CERT_DOWNLOAD", "1")
+            // As AWS does: one purge of a queue a minute.
+            .with_env_var("SQS_DELAY_PURGE_RETRY", "1");
         let container = request.start().await.map_err(failed)?;
         let port = container.get_host_port_ipv4(PORT).await.map_err(failed)?;
         let endpoint = Endpoint::parse(&format!("http://127.0.0.1:{port}"))?;

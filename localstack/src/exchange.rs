@@ -15,9 +15,6 @@ use aws_smithy_types::timeout::TimeoutConfig;
 use bytes::Bytes;
 use http::{HeaderMap, Request};
 
-/// How long one exchange may take: a service that starts on its first request takes seconds.
-const TIMEOUT: Duration = Duration::from_secs(20);
-
 /// Whatever the status.
 #[derive(Clone, Debug)]
 pub struct Answer {
@@ -35,7 +32,14 @@ pub struct NoAnswer;
 pub struct Exchange(Operation<Request<Bytes>, Answer, Infallible>);
 
 impl Exchange {
-    pub fn new(url: &str, http: &SharedHttpClient, time: &SharedTimeSource, sleep: &SharedAsyncSleep) -> Self {
+    /// `timeout` is for one whole exchange.
+    pub fn new(
+        url: &str,
+        timeout: Duration,
+        http: &SharedHttpClient,
+        time: &SharedTimeSource,
+        sleep: &SharedAsyncSleep,
+    ) -> Self {
         let operation = Operation::builder()
             .service_name("endpoint")
             .operation_name("request")
@@ -46,7 +50,7 @@ impl Exchange {
             .sleep_impl(sleep.clone())
             .no_auth()
             .no_retry()
-            .timeout_config(TimeoutConfig::builder().operation_attempt_timeout(TIMEOUT).build())
+            .timeout_config(TimeoutConfig::builder().operation_attempt_timeout(timeout).build())
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .serializer(|request: Request<Bytes>| Ok(HttpRequest::try_from(request.map(SdkBody::from))?))
             .deserializer(|response| {

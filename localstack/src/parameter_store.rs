@@ -1,5 +1,7 @@
 //! Parameter Store by hand: its SDK crate takes minutes to compile, and two operations of it are needed.
 
+use std::time::Duration;
+
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningError, SigningSettings, sign};
 use aws_sigv4::sign::v4;
 use bytes::Bytes;
@@ -9,6 +11,9 @@ use serde_json::{Value, json};
 
 use crate::endpoint::{Endpoint, credentials};
 use crate::exchange::{Answer, Exchange, NoAnswer};
+
+/// How long one call may take. LocalStack loads a service on its first request: 13 s were seen on two busy cores.
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// How a parameter's value is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,7 +66,7 @@ pub struct ParameterStore {
 impl ParameterStore {
     pub fn new(endpoint: &Endpoint, account: &str, region: &str) -> Self {
         let (account, region) = (account.to_owned(), region.to_owned());
-        Self { exchange: endpoint.exchange(), endpoint: endpoint.clone(), account, region }
+        Self { exchange: endpoint.exchange(TIMEOUT), endpoint: endpoint.clone(), account, region }
     }
 
     /// Sets a parameter, whether it was there or not.

@@ -1,6 +1,7 @@
 //! Asks an endpoint how it is.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde::Deserialize;
 
@@ -11,6 +12,8 @@ use crate::exchange::Answer;
 const HEALTH: &str = "/_localstack/health";
 /// The first whose SQS takes a queue's URL with any host.
 const MAJOR_VERSION_MIN: u32 = 4;
+/// How long it may take to say how it is.
+const TIMEOUT: Duration = Duration::from_secs(10);
 /// What the system keeps its data in.
 const NEEDED: [&str; 4] = ["dynamodb", "sns", "sqs", "ssm"];
 
@@ -31,7 +34,7 @@ struct Health {
 }
 
 pub(super) async fn check(endpoint: &Endpoint) -> Result<Backend, EndpointError> {
-    let answer = endpoint.exchange().get(HEALTH).await.map_err(|_| no_answer(endpoint))?;
+    let answer = endpoint.exchange(TIMEOUT).get(HEALTH).await.map_err(|_| no_answer(endpoint))?;
     match serde_json::from_slice::<Health>(&answer.body) {
         Ok(health) if answer.status == 200 => judge(endpoint.url(), health),
         _ => ask_sqs(endpoint).await,
@@ -56,7 +59,7 @@ fn judge(url: &str, health: Health) -> Result<Backend, EndpointError> {
 /// Any AWS lists its queues, in JSON.
 async fn ask_sqs(endpoint: &Endpoint) -> Result<Backend, EndpointError> {
     let headers = [("content-type", "application/x-amz-json-1.0"), ("x-amz-target", "AmazonSQS.ListQueues")];
-    let answer = endpoint.exchange().post("/", &headers, "{}").await.map_err(|_| no_answer(endpoint))?;
+    let answer = endpoint.exchange(TIMEOUT).post("/", &headers, "{}").await.map_err(|_| no_answer(endpoint))?;
     if is_sqs(&answer) {
         return Ok(Backend::Other);
     }

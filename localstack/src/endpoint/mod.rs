@@ -4,6 +4,7 @@ mod error;
 mod health;
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
@@ -104,8 +105,8 @@ impl Endpoint {
         endpoints.into_iter().chain(credentials).collect()
     }
 
-    pub(crate) fn exchange(&self) -> Exchange {
-        Exchange::new(&self.url, &self.http, &self.time, &self.sleep)
+    pub(crate) fn exchange(&self, timeout: Duration) -> Exchange {
+        Exchange::new(&self.url, timeout, &self.http, &self.time, &self.sleep)
     }
 
     pub(crate) fn time(&self) -> &SharedTimeSource {

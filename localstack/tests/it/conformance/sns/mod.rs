@@ -1,0 +1,16 @@
+//! Topics, and the queues that hear them.
+
+mod delivery;
+mod errors;
+
+super::behaviours![
+    delivery::a_message_arrives_in_an_envelope,
+    delivery::raw_it_arrives_as_it_was,
+    delivery::every_subscriber_gets_it,
+    delivery::a_batch_arrives_entry_by_entry,
+    delivery::each_protocol_may_have_a_message_of_its_own,
+    delivery::the_trace_goes_along,
+    errors::a_topic_that_is_not_there,
+    errors::a_message_has_its_limits,
+    errors::a_batch_must_be_one,
+];
