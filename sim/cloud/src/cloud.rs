@@ -76,6 +76,7 @@ impl Cloud {
     /// Begins to poll the event sources, to fire the schedules, and to evaluate the alarms.
     pub fn start(&self) {
         tokio::spawn(self.cloudwatch.clone().run());
+        tokio::spawn(self.lambda.clone().reclaim_children());
         for source in &self.event_sources {
             tokio::spawn(source.clone().run());
         }

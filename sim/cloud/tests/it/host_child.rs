@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use rez_cloud::host::lambda::child::Binary;
 use rez_cloud::host::lambda::{Answer, End};
+use rez_cloud::profile::Profile;
 use serde_json::Value;
 
 use tokio::io::{AsyncBufReadExt, BufReader};
@@ -192,6 +193,21 @@ async fn a_child_is_frozen_between_invocations() {
     tokio::time::sleep(Duration::from_millis(300)).await;
     let after = count().await;
     assert!(after - before < 50, "it counted on from {before} to {after}");
+}
+
+#[tokio::test]
+async fn an_idle_child_is_taken_back_in_time() {
+    let mut knobs = Profile::Ideal.knobs();
+    (knobs.lambda.idle_min, knobs.lambda.idle_max) = (SECOND, SECOND);
+    let template = template("leave a child behind", "");
+    let stage = stage_with(Arm::Child, &template, |builder| builder.knobs(knobs)).await;
+    stage.cloud.start();
+    let processes = ids(&stage.invoke("{}").await);
+    stage.recorder.until("Environment", &["Reclaimed"]).await;
+    assert!(stage.cloud.clock().elapsed() >= SECOND);
+    for id in processes {
+        reach(id, None).await;
+    }
 }
 
 #[tokio::test]

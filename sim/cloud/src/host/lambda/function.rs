@@ -52,9 +52,8 @@ impl Function {
         self.idle.lock().expect("no holder panics").push(Idle { environment, reclaimed });
     }
 
-    /// Takes out what has been idle for too long. Nobody can tell when exactly that happened, so looking when an
-    /// environment is wanted is soon enough, and costs no timer.
-    pub fn reclaim(&self, now: SystemTime) -> Vec<Environment> {
+    /// Takes out what has been idle for too long.
+    pub fn take_expired(&self, now: SystemTime) -> Vec<Environment> {
         let mut idle = self.idle.lock().expect("no holder panics");
         let reclaimed = idle.extract_if(.., |idle| idle.reclaimed <= now);
         reclaimed.map(|idle| idle.environment).collect()

@@ -50,9 +50,7 @@ impl Lambda {
     }
 
     async fn run_permitted(&self, function: &Function, event: Event, _permit: Permit, doom: Option<u32>) -> Answer {
-        for environment in function.reclaim(self.world.clock.now()) {
-            self.report(&environment.process, EnvironmentEvent::Reclaimed);
-        }
+        self.reclaim(function);
         let (environment, init) = match self.take_warm(function).await {
             Some(environment) => (environment, None),
             None => match self.start(function).await {

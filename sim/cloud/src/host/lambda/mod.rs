@@ -18,6 +18,7 @@ mod function;
 mod invocation;
 mod limit;
 mod process;
+mod reclaim;
 mod scope;
 mod sessions;
 mod trace;

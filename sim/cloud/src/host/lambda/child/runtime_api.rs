@@ -125,10 +125,9 @@ impl RuntimeApi {
 
     /// The host hands over an invocation. The process is idle: whoever calls looked at its [`condition`](Self::condition).
     pub fn invoke(&mut self, invocation: Invocation) {
+        assert!(matches!(self.phase, Phase::Idle), "an invocation is for an idle process, and it is {:?}", self.phase);
         self.outcome = None;
-        if matches!(self.phase, Phase::Idle) {
-            self.phase = Phase::Busy(invocation);
-        }
+        self.phase = Phase::Busy(invocation);
     }
 
     /// The process is gone.
