@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -69,9 +69,18 @@ impl Port {
         self.address
     }
 
-    /// `http://HOST:PORT`.
+    /// Where somebody on this machine reaches it: a port that listens at all addresses listens at this one too.
+    pub fn from_here(&self) -> SocketAddr {
+        match self.address {
+            SocketAddr::V4(address) if address.ip().is_unspecified() => (Ipv4Addr::LOCALHOST, address.port()).into(),
+            SocketAddr::V6(address) if address.ip().is_unspecified() => (Ipv6Addr::LOCALHOST, address.port()).into(),
+            address => address,
+        }
+    }
+
+    /// `http://HOST:PORT`, from this machine.
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        format!("http://{}", self.from_here())
     }
 
     /// Serves until `stop` is over; then takes no more, and gives what is under way a few seconds to end.

@@ -42,7 +42,7 @@ impl Doors {
     pub fn serve(self, cloud: &Cloud) -> anyhow::Result<(watch::Sender<()>, impl Future<Output = ()> + use<>)> {
         let api = cloud.api_host(HTTP_API).context("the template has no HTTP API")?;
         let at = |host: &str| cloud.at_host(host).with_context(|| format!("`{host}` is no host"));
-        let (sign_in, ntfy) = (self.sign_in.address().to_string(), self.ntfy.address().to_string());
+        let (sign_in, ntfy) = (self.sign_in.from_here().to_string(), self.ntfy.from_here().to_string());
         let behind: [(Port, Arc<dyn Served>); 4] = [
             (self.api, at(api)?),
             (self.sign_in, at(&sign_in)?),

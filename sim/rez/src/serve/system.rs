@@ -12,8 +12,8 @@ use rez_cloud::{Cloud, CloudBuilder, Seed};
 use rez_topology::{Options, Topology};
 use tracing::subscriber::DefaultGuard;
 
-use super::ServeArgs;
 use super::doors::Doors;
+use super::{FunctionsName, ServeArgs};
 use crate::ntfy::{Ntfy, NtfyServer, Settings};
 use crate::run;
 use crate::world::names::{self, HTTP_API, USER_POOL};
@@ -73,7 +73,7 @@ fn builder(arguments: &ServeArgs, doors: &Doors, topology: Topology) -> anyhow::
         .secrets_key(&names::find(&topology.keys, "key", names::KEY)?.arn)
         .parameter(secret("ntfy-token")?, world::NTFY_TOKEN)
         .parameter(secret("web-api-key")?, world::WEB_API_KEY)
-        .server(doors.ntfy.address().to_string(), Arc::new(ntfy(arguments, seed, Clock::starting_at(now))));
+        .server(doors.ntfy.from_here().to_string(), Arc::new(ntfy(arguments, seed, Clock::starting_at(now))));
     let api = &names::find(&topology.http_apis, "HTTP API", HTTP_API)?.endpoint;
     let pool = names::find(&topology.user_pools, "user pool", USER_POOL)?;
     let (keys, _) = pool.issuer.rsplit_once('/').context("the issuer of the user pool has no path")?;
@@ -83,7 +83,10 @@ fn builder(arguments: &ServeArgs, doors: &Doors, topology: Topology) -> anyhow::
         .reached_at(keys, doors.sign_in.url())
         .reached_at(login, doors.sign_in.url());
     let builder = if arguments.logs { builder.subscribe(Box::new(Logs)) } else { builder };
-    Ok(functions::deploy(builder))
+    Ok(match arguments.functions {
+        FunctionsName::InProcess => functions::deploy(builder),
+        FunctionsName::Process => functions::deploy_binaries(builder, &arguments.binaries, doors.aws.from_here()),
+    })
 }
 
 fn ntfy(arguments: &ServeArgs, seed: Seed, clock: Clock) -> NtfyServer {

@@ -1,9 +1,12 @@
 //! The functions that are deployed, by their logical ids in the template.
 
 use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 
 use rez_cloud::CloudBuilder;
+use rez_cloud::host::lambda::child::Binary;
 
 use super::program::Program;
 
@@ -13,6 +16,23 @@ pub const NOTIFICATION_SERVICE: &str = "NotificationService";
 pub const WEB_API: &str = "WebApi";
 pub const JWT_AUTHORIZER: &str = "JwtAuthorizer";
 
+/// The names of their binaries.
+const BINARIES: [(&str, &str); 5] = [
+    (SCHEDULER, "scheduler"),
+    (MESSAGE_PROCESSOR, "message-processor"),
+    (NOTIFICATION_SERVICE, "notification-service"),
+    (WEB_API, "web-api"),
+    (JWT_AUTHORIZER, "jwt-authorizer"),
+];
+
+/// As the binaries in `folder`, which find AWS at `aws_endpoint`. In real time only.
+pub fn deploy_binaries(builder: CloudBuilder, folder: &Path, aws_endpoint: SocketAddr) -> CloudBuilder {
+    BINARIES.iter().fold(builder, |builder, (function, binary)| {
+        builder.child(*function, Binary::new(folder.join(binary), aws_endpoint))
+    })
+}
+
+/// Within this process.
 pub fn deploy(builder: CloudBuilder) -> CloudBuilder {
     let scheduler = Program {
         start: |ambient| Box::pin(scheduler::start(ambient)),
