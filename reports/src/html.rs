@@ -2,34 +2,43 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use crate::result::{RunResult, Verdict};
+use crate::result::{ObjectiveResult, RunResult, Verdict};
 use crate::{chart, units};
 
 const STYLE: &str = include_str!("style.css");
 
 /// The page. Everything that comes from outside is escaped by the template.
 pub fn page(run: &RunResult) -> String {
+    let title = format!("{} · seed {} · {}", run.scenario, run.seed, verdict(run.verdict));
+    frame(
+        &title,
+        &html! {
+            (heading(run))
+            (objectives(&run.objectives))
+            (checkers(run))
+            (messages(run))
+            (latency(run))
+            (faults(run))
+            (alarms(run))
+            (cost(run))
+            (permissions(run))
+            (reproduction(run))
+        },
+    )
+}
+
+/// A whole page around `body`.
+pub(crate) fn frame(title: &str, body: &Markup) -> String {
     html! {
         (DOCTYPE)
         html lang="en" {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (run.scenario) " · seed " (run.seed) " · " (verdict(run.verdict)) }
+                title { (title) }
                 style { (PreEscaped(STYLE)) }
             }
-            body {
-                (heading(run))
-                (objectives(run))
-                (checkers(run))
-                (messages(run))
-                (latency(run))
-                (faults(run))
-                (alarms(run))
-                (cost(run))
-                (permissions(run))
-                (reproduction(run))
-            }
+            body { (body) }
         }
     }
     .into_string()
@@ -48,12 +57,12 @@ fn heading(run: &RunResult) -> Markup {
     }
 }
 
-fn objectives(run: &RunResult) -> Markup {
+pub(crate) fn objectives(objectives: &[ObjectiveResult]) -> Markup {
     html! {
         h2 { "Objectives" }
         div class="scroll" { table {
             tr { th { "objective" } th { "target" } th { "observed" } th { "" } th class="number" { "budget left" } th class="number" { "events" } }
-            @for objective in &run.objectives { tr {
+            @for objective in objectives { tr {
                 td { (objective.name) }
                 td { (units::target(objective)) }
                 td { (units::observed(objective)) }
@@ -108,7 +117,7 @@ fn messages(run: &RunResult) -> Markup {
     }
 }
 
-fn counts(account: &[(&str, u64)]) -> Markup {
+pub(crate) fn counts(account: &[(&str, u64)]) -> Markup {
     html! { dl class="account" { @for (name, value) in account { div { dt { (name) } dd { (units::count(*value)) } } } } }
 }
 
@@ -198,7 +207,7 @@ fn reproduction(run: &RunResult) -> Markup {
     }
 }
 
-fn verdict(verdict: Verdict) -> &'static str {
+pub(crate) fn verdict(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Pass => "pass",
         Verdict::Fail => "fail",

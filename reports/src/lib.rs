@@ -5,6 +5,7 @@
 
 mod chart;
 mod html;
+mod load;
 mod objective;
 mod operations;
 mod output;
@@ -13,6 +14,7 @@ mod terminal;
 mod units;
 
 pub use html::page;
+pub use load::{Arrivals, LoadPoint, LoadResult, LoadRow, load_json, load_page, render_load};
 pub use objective::{Count, Measurement, Objective, Target};
 pub use operations::{AlarmChange, Cost, CostItem, Requests, UnusedPermission};
 pub use output::{OutputDir, json};

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 use crate::html;
+use crate::load::{LoadResult, load_json, load_page};
 use crate::result::RunResult;
 
 /// A folder that was found writable before anything was run.
@@ -31,6 +32,15 @@ impl OutputDir {
     pub fn write(&self, name: &str, run: &RunResult) -> io::Result<PathBuf> {
         self.replace(&format!("{name}.json"), &json(std::slice::from_ref(run)))?;
         self.replace(&format!("{name}.html"), &html::page(run))
+    }
+
+    /// The same for a load test.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn write_load(&self, name: &str, load: &LoadResult) -> io::Result<PathBuf> {
+        self.replace(&format!("{name}.json"), &load_json(load))?;
+        self.replace(&format!("{name}.html"), &load_page(load))
     }
 
     /// Writes beside the target and renames, so that nobody ever sees half a file.

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Table, presets};
 
-use crate::result::{RunResult, Verdict};
+use crate::result::{ObjectiveResult, RunResult, Verdict};
 use crate::units;
 
 /// Whether escape sequences may be written.
@@ -28,11 +28,11 @@ pub fn render(run: &RunResult, colours: Colours) -> String {
     let mut text = String::new();
     let parts = [
         heading(run),
-        objectives(run, colours),
+        objectives(&run.objectives, colours),
         checkers(run, colours),
         account(run),
         operations(run),
-        closing(run, colours),
+        notes(run) + "\n" + &closing(run.verdict, &run.replay, colours),
     ];
     for part in parts {
         writeln!(text, "{}\n", part.trim_end()).expect("a string takes everything");
@@ -55,9 +55,9 @@ fn heading(run: &RunResult) -> String {
     )
 }
 
-fn objectives(run: &RunResult, colours: Colours) -> String {
+pub(crate) fn objectives(objectives: &[ObjectiveResult], colours: Colours) -> String {
     let mut table = table(&["objective", "target", "observed", "", "budget left"], colours);
-    for objective in &run.objectives {
+    for objective in objectives {
         table.add_row([
             Cell::new(&objective.name),
             Cell::new(units::target(objective)),
@@ -127,8 +127,14 @@ fn operations(run: &RunResult) -> String {
     )
 }
 
-fn closing(run: &RunResult, colours: Colours) -> String {
-    let (word, code) = match run.verdict {
+fn notes(run: &RunResult) -> String {
+    let notes = run.notes.iter().map(|note| format!("note: {note}\n"));
+    notes.chain([format!("history: sha256 {}", run.history_sha256)]).collect()
+}
+
+/// The verdict, and the command that runs it again.
+pub(crate) fn closing(verdict: Verdict, again: &str, colours: Colours) -> String {
+    let (word, code) = match verdict {
         Verdict::Pass => ("PASS", 32),
         Verdict::Fail => ("FAIL", 31),
     };
@@ -136,16 +142,10 @@ fn closing(run: &RunResult, colours: Colours) -> String {
         Colours::On => format!("\x1b[1;{code}m{word}\x1b[0m"),
         Colours::Off => word.to_owned(),
     };
-    let mut text = String::new();
-    for note in &run.notes {
-        writeln!(text, "note: {note}").expect("a string takes everything");
-    }
-    writeln!(text, "history: sha256 {}", run.history_sha256).expect("a string takes everything");
-    write!(text, "verdict: {verdict}\nreplay:  {}", run.replay).expect("a string takes everything");
-    text
+    format!("verdict: {verdict}\nreplay:  {again}")
 }
 
-fn table(header: &[&str], colours: Colours) -> Table {
+pub(crate) fn table(header: &[&str], colours: Colours) -> Table {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
     table.set_header(header.iter().map(|name| Cell::new(name).add_attribute(Attribute::Bold)));

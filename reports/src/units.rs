@@ -13,6 +13,12 @@ pub fn duration(seconds: f64) -> String {
     }
 }
 
+/// `4.2 ms`, `31 ms`, `1,250 ms`: for columns of latencies.
+pub fn milliseconds(seconds: f64) -> String {
+    let ms = seconds * 1_000.0;
+    if ms < 10.0 { format!("{ms:.1} ms") } else { format!("{} ms", count(ms.round() as u64)) }
+}
+
 fn whole(value: f64) -> u64 {
     value as u64
 }

@@ -1,0 +1,37 @@
+//! The open model: requests come when they are due, whether or not those before them were answered, as people do who know
+//! nothing of each other. Latency counts from the moment at which a request was due. A closed model forgives a system that
+//! stalls, because its users stop and wait; this one does not.
+
+mod end_to_end;
+mod generator;
+mod pattern;
+mod record;
+mod send;
+
+use std::sync::Arc;
+
+pub use generator::{Answer, Plan, Send, generate};
+pub use pattern::{Pattern, Segment};
+pub use record::{Record, Row};
+
+use crate::session::Session;
+use crate::target::Target;
+use end_to_end::Deliveries;
+use send::ToApi;
+
+/// What an open-model run found.
+#[derive(Debug)]
+pub struct Found {
+    pub record: Record,
+    pub deliveries: Deliveries,
+    /// It was stopped before its end.
+    pub aborted: bool,
+}
+
+/// Sends what `plan` says to the API, then waits for what was created to be delivered.
+pub async fn run(plan: &Plan, target: &Target, session: &Session, watch: impl FnMut(&Record) -> bool) -> Found {
+    let api = Arc::new(ToApi::new(target, session));
+    let (record, aborted) = generate(plan, api.clone(), watch).await;
+    let deliveries = Deliveries::wait_for(&api, plan.settle_within).await;
+    Found { record, deliveries, aborted }
+}
