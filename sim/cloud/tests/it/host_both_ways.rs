@@ -80,7 +80,7 @@ both_ways! {
         let answer = stage.invoke("60000").await;
         let message = format!("RequestId: {} Error: Task timed out after 1.00 seconds", answer.request_id);
         assert_eq!((answer.end, error(&answer.payload)), (End::TimedOut, ("Sandbox.Timedout".to_owned(), message)));
-        assert!((SECOND..3 * SECOND).contains(&stage.cloud.clock().elapsed()));
+        assert!((SECOND..10 * SECOND).contains(&stage.cloud.clock().elapsed()));
         assert!(stage.invoke("1").await.succeeded());
         assert_eq!(stage.recorder.count("Invocation", &["Started { cold: true }"]), 2);
         assert_eq!(stage.recorder.count("Invocation", &["Ended", "TimedOut"]), 1);
