@@ -8,10 +8,10 @@ use rand::RngExt;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::message::Attachment;
-use super::parameters::{Parameters, Source, priority};
-use super::routes::{Answer, check_topic};
-use super::{Message, Ntfy, NtfyError};
+use crate::message::Attachment;
+use crate::parameters::{Parameters, Source, priority};
+use crate::routes::{Answer, check_topic};
+use crate::{Message, Ntfy, NtfyError};
 
 const JSON_BYTES_MAX: usize = 8_192;
 const ID_CHARACTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
@@ -56,7 +56,7 @@ struct JsonPublication {
 }
 
 impl Ntfy {
-    pub(super) fn publish(
+    pub(crate) fn publish(
         &mut self,
         publication: Publication<'_>,
         address: &str,
@@ -70,7 +70,7 @@ impl Ntfy {
         self.accept(&visitor, topic, parameters, &body, now)
     }
 
-    pub(super) fn publish_json(
+    pub(crate) fn publish_json(
         &mut self,
         request: &Request<Bytes>,
         query: &[(String, String)],

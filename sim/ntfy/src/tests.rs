@@ -5,10 +5,11 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use bytes::Bytes;
 use http::{Request, Response};
 use proptest::prelude::*;
-use rez_cloud::world::Seed;
+use rand::SeedableRng;
+use rand_pcg::Pcg64Mcg;
 use serde_json::Value;
 
-use super::{Accepted, Ntfy, Settings};
+use crate::{Accepted, Ntfy, Settings};
 
 /// Method and path, headers, body; status and ntfy's own code.
 type Row = (&'static str, &'static [(&'static str, &'static str)], &'static str, (u16, u64));
@@ -18,7 +19,7 @@ const ADDRESS: &str = "198.51.100.1";
 fn server(change: impl FnOnce(&mut Settings)) -> Ntfy {
     let mut settings = Settings::default();
     change(&mut settings);
-    Ntfy::new(settings, Seed(1).stream("ntfy ids"))
+    Ntfy::new(settings, Pcg64Mcg::seed_from_u64(1))
 }
 
 /// Noon of a day, and seconds after it.

@@ -3,8 +3,8 @@
 use http::HeaderMap;
 use serde::Deserialize;
 
-use super::NtfyError;
-use super::message::Attachment;
+use crate::NtfyError;
+use crate::message::Attachment;
 
 const DELAY_SECONDS_MIN: u64 = 10;
 const DELAY_SECONDS_MAX: u64 = 3 * 24 * 3_600;

@@ -1,7 +1,7 @@
 //! A faithful ntfy server: routes, parameters, limits and error bodies of `ntfy serve`, as read from its source
 //! (July 2025; the defaults are that version's). Time and randomness come from outside, so that a world can own them.
 //!
-//! It is a pure model: a request and a time in, an answer out. `server` puts it on the simulated wire.
+//! It is a pure model: a request and a time in, an answer out. The simulator puts it on its own wire.
 
 mod credentials;
 mod error;
@@ -11,14 +11,12 @@ mod parameters;
 mod publish;
 mod routes;
 mod sequences;
-mod server;
 mod settings;
 #[cfg(test)]
 mod tests;
 
 pub use error::NtfyError;
 pub use message::{Accepted, Message};
-pub use server::NtfyServer;
 pub use settings::Settings;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -26,7 +24,7 @@ use std::time::SystemTime;
 
 use bytes::Bytes;
 use http::{Request, Response};
-use rez_cloud::world::Stream;
+use rand_pcg::Pcg64Mcg;
 
 use limits::Visitor;
 use sequences::Sequences;
@@ -37,7 +35,7 @@ const READ_BACK_MESSAGES_MAX: usize = 1_000;
 /// The server's state.
 pub struct Ntfy {
     settings: Settings,
-    ids: Stream,
+    ids: Pcg64Mcg,
     visitors: BTreeMap<String, Visitor>,
     topics: BTreeMap<String, u64>,
     recent: VecDeque<Message>,
@@ -45,7 +43,7 @@ pub struct Ntfy {
 }
 
 impl Ntfy {
-    pub fn new(settings: Settings, ids: Stream) -> Self {
+    pub fn new(settings: Settings, ids: Pcg64Mcg) -> Self {
         Self {
             settings,
             ids,

@@ -5,10 +5,10 @@ use std::time::SystemTime;
 use bytes::Bytes;
 use http::{Method, Request};
 
-use super::limits::Visitor;
-use super::parameters::Source;
-use super::publish::Publication;
-use super::{Accepted, Ntfy, NtfyError, credentials, message};
+use crate::limits::Visitor;
+use crate::parameters::Source;
+use crate::publish::Publication;
+use crate::{Accepted, Ntfy, NtfyError, credentials, message};
 
 /// Names that are pages of the server and cannot be topics.
 const RESERVED: [&str; 10] =
@@ -22,7 +22,7 @@ pub enum Answer {
 }
 
 impl Ntfy {
-    pub(super) fn route(
+    pub(crate) fn route(
         &mut self,
         request: &Request<Bytes>,
         address: &str,
@@ -47,7 +47,7 @@ impl Ntfy {
     }
 
     /// Checks credentials, before any limit of requests is asked, and names the visitor: a user, or an address.
-    pub(super) fn visitor(
+    pub(crate) fn visitor(
         &mut self,
         request: &Request<Bytes>,
         query: &[(String, String)],
@@ -68,7 +68,7 @@ impl Ntfy {
         }
     }
 
-    pub(super) fn visitor_entry(&mut self, name: &str) -> &mut Visitor {
+    pub(crate) fn visitor_entry(&mut self, name: &str) -> &mut Visitor {
         let (burst, interval) = (self.settings.request_burst, self.settings.request_interval);
         self.visitors.entry(name.to_owned()).or_insert_with(|| Visitor::new(burst, interval))
     }

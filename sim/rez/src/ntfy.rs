@@ -1,4 +1,4 @@
-//! The server on the simulated wire.
+//! ntfy on the simulated wire: the model itself is `rez-ntfy`.
 
 use std::sync::{Arc, Mutex};
 
@@ -8,7 +8,7 @@ use rez_cloud::network::{Caller, HttpServer};
 use rez_cloud::program::BoxFuture;
 use rez_cloud::world::Clock;
 
-use super::{Accepted, Ntfy};
+pub use rez_ntfy::{Accepted, Message, Ntfy, NtfyError, Settings};
 
 /// All functions leave through one address, as they would behind a NAT gateway.
 const ADDRESS: &str = "203.0.113.7";
@@ -46,7 +46,7 @@ impl HttpServer for NtfyServer {
         let http = status.as_u16();
         let body = match http {
             500 => r#"{"code":50001,"http":500,"error":"internal server error"}"#.to_owned() + "\n",
-            429 => return super::NtfyError::REQUESTS.response(),
+            429 => return NtfyError::REQUESTS.response(),
             _ => format!("<html><head><title>{http}</title></head></html>\n"),
         };
         Response::builder().status(status).body(Bytes::from(body)).expect("a status is valid")

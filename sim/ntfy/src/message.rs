@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::Response;
 use serde::Serialize;
 
-use super::json_line;
+use crate::json_line;
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Message {
