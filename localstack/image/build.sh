@@ -25,9 +25,9 @@ debian() {
         | docker import - "$1" >/dev/null
 }
 
-# Installs with this host's network, certificates and settings of pip; none of them stays in the image.
+# Installs with this host's network, certificates and settings of pip.
 packages() {
-    local from_host=(--network host -e "LOCALSTACK_VERSION=$version" -v "$here:/recipe:ro") file name
+    local from_host=(--network host -e "LOCALSTACK_VERSION=$version" -v "$here:/run/host/recipe:ro") file name
     for file in /etc/pip.conf "${SSL_CERT_FILE:-/etc/ssl/certs/ca-certificates.crt}"; do
         [ ! -f "$file" ] || from_host+=(-v "$file:/run/host/$(basename "$file"):ro")
     done
@@ -36,18 +36,19 @@ packages() {
     for name in PIP_INDEX_URL PIP_EXTRA_INDEX_URL PIP_TRUSTED_HOST HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy https_proxy no_proxy; do
         [ -z "${!name:-}" ] || from_host+=(-e "$name")
     done
-    docker run --cidfile "$work/container" "${from_host[@]}" "$1" /recipe/install.sh
+    docker run --cidfile "$work/container" "${from_host[@]}" "$1" /run/host/recipe/install.sh
 }
 
-# What the image on the registry sets too, and what stands in for what it brings: no certificate from the network, no
-# usage statistics, DynamoDB by moto.
-commit() {
-    docker commit \
+# A new image of the container's files, because a commit would keep its variables: of a proxy, say. What is set here is what
+# the image on the registry sets too, and what stands in for what it brings: no certificate from the network, no usage
+# statistics, DynamoDB by moto.
+keep() {
+    docker export "$(cat "$work/container")" | docker import \
         --change 'ENV PATH=/opt/localstack/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' \
         --change 'ENV GATEWAY_LISTEN=0.0.0.0:4566 SKIP_SSL_CERT_DOWNLOAD=1 DISABLE_EVENTS=1 PROVIDER_OVERRIDE_DYNAMODB=moto' \
         --change 'ENTRYPOINT ["python", "-m", "localstack.runtime.main"]' \
         --change 'EXPOSE 4566' \
-        "$(cat "$work/container")" "$image" >/dev/null
+        - "$image" >/dev/null
 }
 
 clean() {
@@ -61,10 +62,10 @@ echo "pulling $image" >&2
 if timeout "$pull_timeout_s" docker pull --quiet "$image" >/dev/null 2>&1; then exit 0; fi
 [ "$image" = "$own" ] || fail "cannot pull \`$image\` (REZ_LOCALSTACK_IMAGE), and only $own can be built here"
 
-echo "no registry: building $image (two to three minutes)" >&2
+echo "no registry: building $image (about four minutes)" >&2
 work=$(mktemp -d)
 trap clean EXIT
 base=rez-localstack-base:$version
 docker image inspect "$base" >/dev/null 2>&1 || debian "$base"
 packages "$base"
-commit
+keep
