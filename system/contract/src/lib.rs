@@ -11,6 +11,7 @@
 mod document;
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use http::{HeaderMap, Response};
 use jsonschema::Validator;
@@ -18,12 +19,18 @@ use serde_json::{Value, json};
 
 use document::Document;
 
-/// The contract, with a validator ready for every answer that it declares.
+/// The contract, with a validator for every answer that it declares.
 pub struct Contract {
     document: Document,
     /// By route (`GET /api/messages/{id}`) and status.
-    answers: BTreeMap<String, BTreeMap<u16, Declared>>,
+    answers: BTreeMap<String, BTreeMap<u16, Answer>>,
     correlation_id: Validator,
+}
+
+/// An answer as it is declared; its validators are made when the first such answer comes.
+struct Answer {
+    declaration: Value,
+    declared: OnceLock<Declared>,
 }
 
 /// What one answer has to be like.
@@ -51,7 +58,8 @@ impl Contract {
         let declared = |operation: &Value| {
             let responses = operation["responses"].as_object().expect("responses");
             let status = |status: &String| status.parse().expect("a status");
-            responses.iter().map(|(name, response)| (status(name), Declared::read(&document, response))).collect()
+            let answer = |response: &Value| Answer { declaration: response.clone(), declared: OnceLock::new() };
+            responses.iter().map(|(name, response)| (status(name), answer(response))).collect()
         };
         let answers = document.routes().into_iter().map(|(route, operation)| (route, declared(operation))).collect();
         let correlation_id = document.validator(&json!({"$ref": "#/components/schemas/CorrelationId"}));
@@ -73,7 +81,8 @@ impl Contract {
     pub fn check(&self, route: &str, answer: &Response<impl AsRef<[u8]>>) -> Result<(), String> {
         let status = answer.status().as_u16();
         let answers = self.answers.get(route).ok_or_else(|| format!("`{route}` is not in the contract"))?;
-        let declared = answers.get(&status).ok_or_else(|| format!("`{route}` may not answer {status}"))?;
+        let expected = answers.get(&status).ok_or_else(|| format!("`{route}` may not answer {status}"))?;
+        let declared = expected.declared.get_or_init(|| Declared::read(&self.document, &expected.declaration));
         let by_gateway = answer.headers().contains_key("apigw-requestid") && is_the_gateways(answer.body().as_ref());
         self.check_headers(declared, answer.headers(), by_gateway)
             .map_err(|what| format!("`{route}` {status}: {what}"))?;
@@ -119,6 +128,10 @@ impl Declared {
             return Err("its content type is not `application/json`".to_owned());
         }
         let body: Value = serde_json::from_slice(bytes).map_err(|error| format!("the body is no JSON: {error}"))?;
+        // To say yes costs a fraction of what it takes to say what is wrong.
+        if validator.is_valid(&body) {
+            return Ok(());
+        }
         let mistake = validator.iter_errors(&body).next();
         mistake.map_or(Ok(()), |error| Err(format!("{error} at `{}`", error.instance_path())))
     }
@@ -153,6 +166,13 @@ mod tests {
             response = response.header(*name, *value);
         }
         response.body(body.to_owned()).expect("a response")
+    }
+
+    #[test]
+    fn every_declaration_is_sound() {
+        let contract = Contract::load();
+        let answers = contract.answers.values().flat_map(BTreeMap::values);
+        assert!(answers.map(|answer| Declared::read(&contract.document, &answer.declaration)).count() > 50);
     }
 
     const ID: (&str, &str) = ("x-correlation-id", "8c592abf-b0e3-46af-8fb0-5616aa6086a1");

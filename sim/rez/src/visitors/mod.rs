@@ -35,10 +35,10 @@ use crate::workload::{Arrivals, Author};
 use crate::world::names::USER_POOL;
 
 /// Admins, users and viewers who sign in.
-const PEOPLE: [(Group, usize); 3] = [(Group::Admin, 1), (Group::User, 6), (Group::Viewer, 3)];
+const PEOPLE: [(Group, usize); 3] = [(Group::Admin, 1), (Group::User, 3), (Group::Viewer, 2)];
 
 /// How often each of them renews a token that has ended: it lives 15 minutes, and the night is quiet.
-const RENEWALS_EACH_PER_DAY: u32 = 70;
+const RENEWALS_EACH_PER_DAY: u32 = 75;
 
 /// Everybody, and what they share.
 #[derive(Clone)]

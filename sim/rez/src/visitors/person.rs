@@ -51,7 +51,7 @@ pub struct Person {
     pub cookies: BTreeMap<String, String>,
     pub token: Option<Token>,
     /// The one before, when it had ended by itself.
-    pub ended_token: Option<String>,
+    pub ended_token: Option<Token>,
     /// Of the last list without filters that had a further page.
     pub cursor: Option<String>,
     /// The message that was seen last.
@@ -95,7 +95,7 @@ impl Person {
         if self.token_at(now).is_none()
             && let Some(token) = self.token.take()
         {
-            self.ended_token = Some(token.value);
+            self.ended_token = Some(token);
         }
     }
 

@@ -46,6 +46,11 @@ pub(super) fn json(value: &impl Serialize) -> Value {
     serde_json::to_value(value).expect("what the engine answers is JSON")
 }
 
+/// The same as text, without an order among the members of an item: whoever reads it puts them into a map.
+pub(super) fn text(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("what the engine answers is JSON")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

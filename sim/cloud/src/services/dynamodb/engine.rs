@@ -43,7 +43,8 @@ pub(super) struct Engine {
 
 /// What came of a request.
 pub(super) struct Done {
-    pub outcome: Result<Value, Refusal>,
+    /// The body of the answer.
+    pub outcome: Result<String, Refusal>,
     pub changes: Vec<Change>,
     pub takes: Duration,
 }
@@ -84,14 +85,15 @@ impl Engine {
         Done { outcome, changes: std::mem::take(&mut self.changes), takes: std::mem::take(&mut self.takes) }
     }
 
-    fn dispatch(&mut self, operation: &str, body: &[u8]) -> Result<Value, Refusal> {
-        match operation {
+    fn dispatch(&mut self, operation: &str, body: &[u8]) -> Result<String, Refusal> {
+        let answer = match operation {
+            // Pages of items are the largest answers, and go out as the engine gives them.
+            "Query" => return self.query(body),
+            "Scan" => return self.scan(body),
             "GetItem" => self.get_item(body),
             "PutItem" => self.put_item(body),
             "UpdateItem" => self.update_item(body),
             "DeleteItem" => self.delete_item(body),
-            "Query" => self.query(body),
-            "Scan" => self.scan(body),
             "BatchGetItem" => self.batch_get_item(body),
             "BatchWriteItem" => self.batch_write_item(body),
             "TransactGetItems" => self.transact_get_items(body),
@@ -103,7 +105,8 @@ impl Engine {
             "UpdateTimeToLive" => self.update_time_to_live(body),
             "DescribeTimeToLive" => self.describe_time_to_live(body),
             _ => Err(Refusal::not_modelled(operation)),
-        }
+        };
+        answer.map(|answer: Value| answer.to_string())
     }
 
     pub fn sweep(&mut self) -> Vec<Change> {

@@ -79,7 +79,7 @@ impl DynamoDb {
             tokio::time::sleep(done.takes).await;
         }
         match done.outcome {
-            Ok(body) => Answer::ok(CONTENT_TYPE, body.to_string()),
+            Ok(body) => Answer::ok(CONTENT_TYPE, body),
             Err(refusal) => refusal.into_answer(CONTENT_TYPE),
         }
     }

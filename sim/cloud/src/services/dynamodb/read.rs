@@ -48,7 +48,7 @@ impl Engine {
         Ok(Some(image.map_or_else(|| json!({}), |image| json!({ "Item": image.json }))))
     }
 
-    pub fn query(&mut self, body: &[u8]) -> Result<Value, Refusal> {
+    pub fn query(&mut self, body: &[u8]) -> Result<String, Refusal> {
         let mut request: QueryRequest = read(body)?;
         self.admit_read(&request.table_name)?;
         let asked = ask(&mut request.return_consumed_capacity);
@@ -57,10 +57,10 @@ impl Engine {
         let mut answer = database.query(request)?;
         self.charge_reads(answer.consumed_capacity.as_ref());
         answer.consumed_capacity = answer.consumed_capacity.filter(|_| asked);
-        Ok(change::json(&answer))
+        Ok(change::text(&answer))
     }
 
-    pub fn scan(&mut self, body: &[u8]) -> Result<Value, Refusal> {
+    pub fn scan(&mut self, body: &[u8]) -> Result<String, Refusal> {
         let mut request: ScanRequest = read(body)?;
         self.admit_read(&request.table_name)?;
         let asked = ask(&mut request.return_consumed_capacity);
@@ -69,7 +69,7 @@ impl Engine {
         let mut answer = database.scan(request)?;
         self.charge_reads(answer.consumed_capacity.as_ref());
         answer.consumed_capacity = answer.consumed_capacity.filter(|_| asked);
-        Ok(change::json(&answer))
+        Ok(change::text(&answer))
     }
 
     /// Tables without throughput to spare stay unprocessed; with none left to read, the request is throttled.

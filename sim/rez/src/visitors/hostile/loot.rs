@@ -1,11 +1,14 @@
 //! What an attacker has to go by: an account of their own, what they overheard, and what is public.
 
+use std::time::{Duration, SystemTime};
+
 use http::Request;
 use http::header::AUTHORIZATION;
 use http::request::Builder;
 
 use crate::visitors::Visitors;
 use crate::visitors::person::Group;
+use crate::visitors::tokens::Token;
 
 /// Gathered anew for each attack.
 #[derive(Clone)]
@@ -27,10 +30,12 @@ pub struct Loot {
 impl Loot {
     pub async fn gather(visitors: &Visitors) -> Self {
         let person = visitors.first(Group::User).lock().await;
+        let now = visitors.clock.now();
+        let value = |token: &Token| token.value.clone();
         Self {
             origin: visitors.client.origin().to_owned(),
-            token: person.token_at(visitors.clock.now()).map(|token| token.value.clone()),
-            ended: person.ended_token.clone(),
+            token: person.token_at(now).map(value),
+            ended: person.ended_token.as_ref().filter(|token| has_surely_ended(token, now)).map(value),
             cursor: person.cursor.clone(),
             cookies: person.cookie_header(),
             keys: visitors.keys.to_string(),
@@ -50,6 +55,12 @@ impl Loot {
     pub fn get(&self, path: &str) -> Option<Builder> {
         self.signed(Request::get(self.url(path)))
     }
+}
+
+/// Whether nobody takes it any more: not a clock that is a minute slow, nor the gateway, which recalls a decision for
+/// another minute. The application puts a token away half a minute early.
+fn has_surely_ended(token: &Token, now: SystemTime) -> bool {
+    now > token.good_until + Duration::from_secs(180)
 }
 
 pub fn bearing(request: Builder, token: &str) -> Builder {
