@@ -103,3 +103,16 @@ fn a_url_is_one_of_a_server() {
     }
     assert_eq!(Endpoint::parse("http://localhost:4566/").unwrap().url(), "http://localhost:4566");
 }
+
+#[test]
+fn a_function_is_told_where_its_data_is_and_whose() {
+    let endpoint = Endpoint::parse("http://127.0.0.1:4566").unwrap();
+    let variables = endpoint.variables(&crate::support::topology("  Work: { Type: AWS::SQS::Queue }\n"));
+    for service in ["DYNAMODB", "SNS", "SQS", "SSM"] {
+        assert_eq!(variables[&format!("AWS_ENDPOINT_URL_{service}")], "http://127.0.0.1:4566");
+    }
+    // LocalStack reads the account off it.
+    assert_eq!(variables["AWS_ACCESS_KEY_ID"], "123456789012");
+    // Invoke goes to whoever runs the functions.
+    assert!(!variables.contains_key("AWS_ENDPOINT_URL") && !variables.contains_key("AWS_ENDPOINT_URL_LAMBDA"));
+}
