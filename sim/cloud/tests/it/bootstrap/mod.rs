@@ -23,13 +23,16 @@ use self::behaviour::Seen;
 /// The executable.
 pub fn path() -> PathBuf {
     static SCRIPT: LazyLock<PathBuf> = LazyLock::new(|| {
-        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("bootstrap-{}", std::process::id()));
         let test = std::env::current_exe().unwrap();
-        let test = test.to_str().expect("the target folder has a name in UTF-8");
+        let (path, name) = (test.to_str().unwrap(), test.file_name().unwrap().to_str().unwrap());
+        let script = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-bootstrap"));
+        // Other processes of the same test may be at it, too.
+        let own = script.with_extension(std::process::id().to_string());
         let arguments = "--exact bootstrap::function --ignored --nocapture";
-        fs::write(&path, format!("#!/bin/sh\nexec '{test}' {arguments}\n")).unwrap();
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
-        path
+        fs::write(&own, format!("#!/bin/sh\nexec '{path}' {arguments}\n")).unwrap();
+        fs::set_permissions(&own, fs::Permissions::from_mode(0o755)).unwrap();
+        fs::rename(&own, &script).unwrap();
+        script
     });
     SCRIPT.clone()
 }
