@@ -80,7 +80,7 @@ impl Source<'_> {
 }
 
 /// 1 to 5, or a name; empty is the default priority.
-pub fn priority(text: &str) -> Result<Option<u8>, NtfyError> {
+fn priority(text: &str) -> Result<Option<u8>, NtfyError> {
     match text.to_ascii_lowercase().as_str() {
         "" => Ok(None),
         "1" | "min" => Ok(Some(1)),

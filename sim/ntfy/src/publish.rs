@@ -9,8 +9,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::message::Attachment;
-use crate::parameters::{Parameters, Source, priority};
-use crate::routes::{Answer, check_topic};
+use crate::parameters::{Parameters, Source};
+use crate::routes::{Answer, check_allowed, is_topic};
 use crate::{Message, Ntfy, NtfyError};
 
 const JSON_BYTES_MAX: usize = 8_192;
@@ -35,70 +35,76 @@ impl<'a> Publication<'a> {
     }
 }
 
-/// The body of `POST /`. Fields that change nothing in what we model are named so that they are known.
+/// The body of `POST /`. Other fields change nothing in what we model.
 #[derive(Deserialize)]
 struct JsonPublication {
     topic: String,
-    #[serde(default)]
-    title: Option<String>,
-    #[serde(default)]
     message: Option<String>,
-    #[serde(default)]
+    title: Option<String>,
     priority: Option<Value>,
-    #[serde(default)]
-    tags: Vec<String>,
-    #[serde(default)]
+    tags: Option<Vec<String>>,
     click: Option<String>,
-    #[serde(default)]
     icon: Option<String>,
-    #[serde(default)]
+    attach: Option<String>,
+    actions: Option<Value>,
+    delay: Option<String>,
+    cache: Option<String>,
     sequence_id: Option<String>,
+}
+
+impl JsonPublication {
+    /// The fields as parameters, so that both routes are checked alike.
+    fn parameters(self) -> Vec<(String, String)> {
+        let text = |value: Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let fields = [
+            ("title", self.title),
+            ("priority", self.priority.map(text)),
+            ("tags", self.tags.map(|tags| tags.join(","))),
+            ("click", self.click),
+            ("icon", self.icon),
+            ("attach", self.attach),
+            ("actions", self.actions.map(text)),
+            ("delay", self.delay),
+            ("cache", self.cache),
+            ("sequence-id", self.sequence_id),
+        ];
+        fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
+    }
 }
 
 impl Ntfy {
     pub(crate) fn publish(
         &mut self,
         publication: Publication<'_>,
-        address: &str,
+        visitor: &str,
         now: SystemTime,
     ) -> Result<Answer, NtfyError> {
         let Publication { topic, request, query, body } = publication;
-        let visitor = self.visitor(request, query, address, now)?;
-        check_topic(topic)?;
-        self.admit(&visitor, topic, now)?;
+        check_allowed(topic)?;
+        self.admit(visitor, topic, now)?;
         let parameters = Source::of(request, query).parameters()?;
-        self.accept(&visitor, topic, parameters, &body, now)
+        self.accept(visitor, topic, parameters, &body, now)
     }
 
     pub(crate) fn publish_json(
         &mut self,
         request: &Request<Bytes>,
-        query: &[(String, String)],
-        address: &str,
+        visitor: &str,
         now: SystemTime,
     ) -> Result<Answer, NtfyError> {
-        let visitor = self.visitor(request, query, address, now)?;
         if request.body().len() > JSON_BYTES_MAX {
             return Err(NtfyError::JSON_TOO_LARGE);
         }
-        let json: JsonPublication = serde_json::from_slice(request.body()).map_err(|_| NtfyError::JSON_INVALID)?;
-        check_topic(&json.topic).map_err(|_| NtfyError::TOPIC_INVALID)?;
-        self.admit(&visitor, &json.topic, now)?;
-        let priority = match &json.priority {
-            None | Some(Value::Null) => None,
-            Some(value) => priority(value.to_string().trim_matches('"'))?,
-        };
-        let body = Bytes::from(json.message.unwrap_or_default());
-        let parameters = Parameters {
-            title: json.title,
-            priority,
-            tags: json.tags,
-            click: json.click,
-            icon: json.icon,
-            sequence_id: json.sequence_id,
-            ..Parameters::default()
-        };
-        self.accept(&visitor, &json.topic, parameters, &body, now)
+        let mut json: JsonPublication = serde_json::from_slice(request.body()).map_err(|_| NtfyError::JSON_INVALID)?;
+        let topic = std::mem::take(&mut json.topic);
+        if !is_topic(&topic) {
+            return Err(NtfyError::TOPIC_INVALID);
+        }
+        check_allowed(&topic)?;
+        self.admit(visitor, &topic, now)?;
+        let body = Bytes::from(json.message.take().unwrap_or_default());
+        let parameters = Source::of(request, &json.parameters()).parameters()?;
+        self.accept(visitor, &topic, parameters, &body, now)
     }
 
     /// Limits that come before the parameters are looked at: requests, topics, permission.

@@ -31,15 +31,17 @@ impl Ntfy {
         let query = query(request.uri().query());
         let segments: Vec<&str> = request.uri().path().trim_start_matches('/').split('/').collect();
         let publishing = request.method() == Method::PUT || request.method() == Method::POST;
+        let visitor = self.visitor(request, &query, address, now)?;
         match segments.as_slice() {
             ["v1", "health"] if request.method() == Method::GET => Ok(Answer::Health),
-            [""] if publishing => self.publish_json(request, &query, address, now),
-            [topic] if publishing => self.publish(Publication::of_body(topic, request, &query), address, now),
-            [topic, "publish" | "send" | "trigger"] if request.method() == Method::GET => {
-                self.publish(Publication::of_query(topic, request, &query), address, now)
+            [""] if publishing => self.publish_json(request, &visitor, now),
+            [topic] if publishing && is_topic(topic) => {
+                self.publish(Publication::of_body(topic, request, &query), &visitor, now)
             }
-            [topic, "json"] if request.method() == Method::GET && asks_to_poll(&query) => {
-                self.visitor(request, &query, address, now)?;
+            [topic, "publish" | "send" | "trigger"] if request.method() == Method::GET && is_topic(topic) => {
+                self.publish(Publication::of_query(topic, request, &query), &visitor, now)
+            }
+            [topic, "json"] if request.method() == Method::GET && is_topic(topic) && asks_to_poll(&query) => {
                 Ok(Answer::ReadBack(self.read_back(topic)))
             }
             _ => Err(NtfyError::NOT_FOUND),
@@ -47,7 +49,7 @@ impl Ntfy {
     }
 
     /// Checks credentials, before any limit of requests is asked, and names the visitor: a user, or an address.
-    pub(crate) fn visitor(
+    fn visitor(
         &mut self,
         request: &Request<Bytes>,
         query: &[(String, String)],
@@ -78,17 +80,16 @@ impl Ntfy {
     }
 }
 
-/// # Errors
-/// The refusal of a name that is no topic, or a page of the server.
-pub fn check_topic(topic: &str) -> Result<(), NtfyError> {
+/// Whether a name can be a topic at all. A path that is none leads nowhere.
+pub fn is_topic(name: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-    if RESERVED.contains(&topic) {
-        Err(NtfyError::TOPIC_DISALLOWED)
-    } else if topic.is_empty() || topic.len() > TOPIC_BYTES_MAX || !topic.bytes().all(allowed) {
-        Err(NtfyError::TOPIC_INVALID)
-    } else {
-        Ok(())
-    }
+    (1..=TOPIC_BYTES_MAX).contains(&name.len()) && name.bytes().all(allowed)
+}
+
+/// # Errors
+/// The refusal of a page of the server.
+pub fn check_allowed(topic: &str) -> Result<(), NtfyError> {
+    if RESERVED.contains(&topic) { Err(NtfyError::TOPIC_DISALLOWED) } else { Ok(()) }
 }
 
 /// A visitor is an IPv4 address or an IPv6 /64.

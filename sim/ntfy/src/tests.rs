@@ -101,7 +101,7 @@ fn what_was_published_can_be_read_back() {
 #[test]
 fn refusals_have_their_status_and_code() {
     let rows: &[Row] = &[
-        ("POST /no%20topic", &[], "x", (400, 40009)),
+        ("POST /no%20topic", &[], "x", (404, 40401)),
         ("POST /docs", &[], "x", (400, 40010)),
         ("POST /alerts", &[("Priority", "6")], "x", (400, 40007)),
         ("POST /alerts", &[("Delay", "soon")], "x", (400, 40004)),
@@ -110,7 +110,12 @@ fn refusals_have_their_status_and_code() {
         ("POST /alerts", &[("Attach", "nowhere")], "x", (400, 40013)),
         ("POST /alerts", &[("Actions", "dance, now")], "x", (400, 40018)),
         ("POST /", &[], "{", (400, 40024)),
-        ("POST /", &[], r#"{"topic":"docs"}"#, (400, 40009)),
+        ("POST /", &[], r#"{"topic":"no topic"}"#, (400, 40009)),
+        ("POST /", &[], r#"{"topic":"docs"}"#, (400, 40010)),
+        ("POST /", &[], r#"{"topic":"alerts","delay":"9s"}"#, (400, 40005)),
+        ("POST /", &[], r#"{"topic":"alerts","attach":"nowhere"}"#, (400, 40013)),
+        ("POST /", &[], r#"{"topic":"alerts","actions":[{"action":"dance","label":"now"}]}"#, (400, 40018)),
+        ("GET /nowhere/at/all", &[("Authorization", "Bearer tk_wrong")], "", (401, 40101)),
         ("POST /closed", &[], "x", (403, 40301)),
         ("POST /alerts", &[("Authorization", "Bearer tk_wrong")], "x", (401, 40101)),
         ("DELETE /alerts", &[], "", (404, 40401)),
