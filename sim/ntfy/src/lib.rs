@@ -1,7 +1,8 @@
 //! A faithful ntfy server: routes, parameters, limits and error bodies of `ntfy serve`, as read from its source
 //! (July 2025; the defaults are that version's). Time and randomness come from outside, so that a world can own them.
 //!
-//! It is a pure model: a request and a time in, an answer out. The simulator puts it on its own wire.
+//! It is a pure model: a request and a time in, an answer out. The simulator puts it on its own wire; the binary
+//! `rez-ntfy` (feature `server`) on real sockets, with faults: `cargo run -p rez-ntfy -- --help`.
 
 mod credentials;
 mod error;
@@ -11,6 +12,8 @@ mod parameters;
 mod publish;
 mod routes;
 mod sequences;
+#[cfg(feature = "server")]
+pub mod server;
 mod settings;
 #[cfg(test)]
 mod tests;

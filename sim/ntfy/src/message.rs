@@ -38,7 +38,7 @@ pub struct Attachment {
 }
 
 /// A publish that the server took.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Accepted {
     pub message: Message,
     pub sequence_id: Option<String>,
