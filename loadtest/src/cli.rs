@@ -26,7 +26,7 @@ Examples:
 Thresholds, with their defaults:
   [api]        availability = 0.999, p95 = \"500ms\", p99 = \"1s\"
   [end_to_end] p95 = \"10s\", delivery = 0.99
-  [load]       sent = 0.999
+  [load]       sent = 0.999, accepted = 0.999
 
 Exit status: 0 all held, 1 a threshold broke, 2 it could not run.";
 

@@ -51,7 +51,7 @@ fn rows(metrics: &GooseMetrics) -> BTreeMap<String, Row> {
                 // goose's word for no answer.
                 0 | 500.. => row.failed += count,
                 429 => row.throttled += count,
-                400..500 => row.refused += count,
+                300..500 => row.refused += count,
                 _ => {}
             }
         }

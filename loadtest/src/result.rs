@@ -26,14 +26,15 @@ pub struct About {
     pub command: String,
 }
 
-/// Judges the open model's findings; the closed model's rows stand beside them.
+/// Judges the open model's findings; of the closed model, only whether people got anywhere.
 pub fn judge(
     about: About,
     found: Option<&Found>,
     closed: &BTreeMap<String, Row>,
     thresholds: &Thresholds,
 ) -> LoadResult {
-    let objectives = found.map(|found| objectives(found, thresholds)).unwrap_or_default();
+    let mut objectives = found.map(|found| objectives(found, thresholds)).unwrap_or_default();
+    objectives.extend(journeys(closed, found.is_none(), thresholds));
     LoadResult {
         target: about.target,
         started: about.started,
@@ -50,15 +51,26 @@ pub fn judge(
     }
 }
 
-/// Whether an objective of the API is broken already, with enough events to say so.
+/// Whether an objective of the API is broken already, with enough events to say so. Of a system that went silent only
+/// dropped arrivals tell.
 pub fn is_broken(record: &Record, thresholds: &Thresholds) -> bool {
     const EVENTS_MIN: u64 = 200;
-    let (total, api) = (record.total(), &thresholds.api);
-    let beyond = |bad: u64, promised: f64| bad as f64 > total.count() as f64 * (1.0 - promised);
-    total.count() >= EVENTS_MIN
-        && (beyond(total.failed, api.availability)
-            || beyond(total.count() - total.under(api.p95), 0.95)
-            || beyond(total.count() - total.under(api.p99), 0.99))
+    let (total, arrivals) = (record.total(), arrivals(record));
+    let beyond = |bad: u64, of: u64, promised: f64| of >= EVENTS_MIN && bad as f64 > of as f64 * (1.0 - promised);
+    let (count, Thresholds { api, load, .. }) = (total.count(), thresholds);
+    beyond(arrivals.dropped, arrivals.due, load.sent)
+        || beyond(total.failed, count, api.availability)
+        || beyond(count - total.accepted(), count, load.accepted)
+        || beyond(count - total.under(api.p95), count, 0.95)
+        || beyond(count - total.under(api.p99), count, 0.99)
+}
+
+/// Latencies of a closed model judge nothing, because a slow system slows it down. Whether it was let in is another matter:
+/// judged when users came, and when there was nothing else to judge.
+fn journeys(closed: &BTreeMap<String, Row>, alone: bool, thresholds: &Thresholds) -> Option<ObjectiveResult> {
+    let count: u64 = closed.values().map(Row::count).sum();
+    let accepted = closed.values().map(Row::accepted).sum();
+    (alone || !closed.is_empty()).then(|| ratio("journeys-accepted", thresholds.load.accepted, accepted, count))
 }
 
 fn arrivals(record: &Record) -> Arrivals {
@@ -105,6 +117,7 @@ fn objectives(found: &Found, thresholds: &Thresholds) -> Vec<ObjectiveResult> {
         response_time("api-response-time-p95", 0.95, thresholds.api.p95, &total),
         response_time("api-response-time-p99", 0.99, thresholds.api.p99, &total),
         ratio("arrivals-sent", thresholds.load.sent, arrivals.sent, arrivals.due),
+        ratio("requests-accepted", thresholds.load.accepted, total.accepted(), total.count()),
     ];
     let deliveries = &found.deliveries;
     // A load that creates nothing promises nothing about deliveries.

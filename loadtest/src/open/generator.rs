@@ -45,7 +45,8 @@ impl Answer {
 /// How often `watch` looks at what was recorded so far.
 const WATCH_INTERVAL: Duration = Duration::from_millis(250);
 
-/// Sends everything that is due, and answers with what came of it and whether `watch` had seen enough before the end.
+/// Sends everything that is due, and answers with what came of it and whether `watch` had seen enough before the end. Then
+/// what is still under way is given up, and counted nowhere.
 pub async fn generate<S: Send>(plan: &Plan, sender: Arc<S>, mut watch: impl FnMut(&Record) -> bool) -> (Record, bool) {
     let mut due = clock(plan.pattern.clone());
     let places = Arc::new(Semaphore::new(plan.in_flight_max));
@@ -79,6 +80,9 @@ pub async fn generate<S: Send>(plan: &Plan, sender: Arc<S>, mut watch: impl FnMu
         }
     }
     drop(due);
+    if aborted {
+        return (record, aborted);
+    }
     while let Some(ended) = under_way.join_next().await {
         record.ended(ended);
     }

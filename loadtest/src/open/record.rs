@@ -30,7 +30,7 @@ pub struct Row {
     pub failed: u64,
     /// 429.
     pub throttled: u64,
-    /// Any other 4xx.
+    /// Any other 4xx, and 3xx: the API redirects nobody.
     pub refused: u64,
 }
 
@@ -47,7 +47,7 @@ impl Row {
         match answer.status {
             _ if answer.is_failure() => self.failed += 1,
             Some(429) => self.throttled += 1,
-            Some(400..500) => self.refused += 1,
+            Some(300..500) => self.refused += 1,
             _ => {}
         }
     }
@@ -61,6 +61,11 @@ impl Row {
 
     pub fn count(&self) -> u64 {
         self.latency_us.len()
+    }
+
+    /// Requests that were answered with success.
+    pub fn accepted(&self) -> u64 {
+        self.count().saturating_sub(self.failed + self.throttled + self.refused)
     }
 
     /// The latency below which this share of requests stayed, `0.99` for p99.

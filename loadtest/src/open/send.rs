@@ -4,6 +4,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use reqwest::Client;
+use reqwest::redirect::Policy;
 
 use super::generator::{Answer, Send};
 use crate::api::{Message, Request, new_message};
@@ -25,7 +26,9 @@ pub struct ToApi {
 
 impl ToApi {
     pub fn new(target: &Target, session: &Session) -> Self {
-        let client = Client::builder().timeout(TIMEOUT).pool_max_idle_per_host(usize::MAX).build();
+        // A redirect could lead the load to a machine that nobody said he owns.
+        let client =
+            Client::builder().timeout(TIMEOUT).pool_max_idle_per_host(usize::MAX).redirect(Policy::none()).build();
         Self {
             client: client.expect("TLS is built in"),
             target: target.clone(),

@@ -28,6 +28,13 @@ fn complaint(output: &Output) -> String {
     complaint
 }
 
+/// Names of the objectives that were broken.
+fn not_held(output: &Output) -> Vec<String> {
+    let result: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let broken = result["objectives"].as_array().unwrap().iter().filter(|objective| objective["held"] == false);
+    broken.map(|objective| objective["name"].as_str().unwrap().to_owned()).collect()
+}
+
 fn open(server: &Server, more: &[&str]) -> Command {
     let mut command = loadtest(&["--host", &server.url(), "--mode", "open", "--duration", "2s", "--settle", "1s"]);
     command.args(more).env("REZ_TOKEN", TOKEN);
@@ -57,6 +64,40 @@ async fn a_broken_threshold_is_exit_status_1() {
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(text.contains("api-response-time-p95") && text.contains("NOT HELD"), "{text}");
     assert!(folder.path().join("loadtest.html").exists() && folder.path().join("loadtest.json").exists());
+}
+
+/// Whoever is sent away at the door is served fast: a token that expired, or a throttle, must not look like a good day.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_system_that_turns_the_load_away_does_not_pass() {
+    for status in [302, 401, 429] {
+        let server = Server::start(move |_, _| (Duration::ZERO, Some(status))).await;
+        let output = run(open(&server, &["--json"])).await;
+        assert_eq!(output.status.code(), Some(1), "{status}: {output:?}");
+        assert_eq!(not_held(&output), ["requests-accepted"], "{status}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn users_who_get_nowhere_do_not_pass() {
+    for status in [401, 503] {
+        let server = Server::start(move |_, _| (Duration::ZERO, Some(status))).await;
+        let output = run(open(&server, &["--mode", "closed", "--users", "2", "--json"])).await;
+        assert_eq!(output.status.code(), Some(1), "{status}: {output:?}");
+        assert_eq!(not_held(&output), ["journeys-accepted"], "{status}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_system_that_went_silent_stops_it_early_too() {
+    let server = Server::start(|_, _| (Duration::ZERO, None)).await;
+    let mut command = open(&server, &["--rate", "1000", "--max-in-flight", "8", "--abort-early", "--json"]);
+    command.args(["--duration", "10m"]);
+    let begun = std::time::Instant::now();
+    let output = run(command).await;
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert!(begun.elapsed() < Duration::from_secs(10), "it waited for answers that nobody needs any more");
+    let result: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(result["aborted"], true);
 }
 
 #[tokio::test(flavor = "multi_thread")]
