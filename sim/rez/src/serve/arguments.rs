@@ -14,6 +14,7 @@ Examples:
   rez serve --api-port 0 --sign-in-port 0 --ntfy-port 0 --aws-port 0 --json
   rez serve --profile ideal --unpaced --parameter Stage=prod        for load tests
   rez serve --functions process             the deployable binaries, a process for each environment
+  rez serve --backend http://127.0.0.1:4567   queues, topics, tables and parameters of LocalStack
   AWS_ENDPOINT_URL=http://127.0.0.1:4566 aws sqs list-queues
 
 Ctrl-C stops it. Exit status: 0 stopped, 2 it could not run.";
@@ -47,6 +48,9 @@ pub struct ServeArgs {
     /// Folder with the functions' binaries, for `--functions process`
     #[arg(long, value_name = "DIR", default_value = "target/release")]
     pub binaries: PathBuf,
+    /// Endpoint of an AWS that holds the data (LocalStack, say) in place of the one inside; what is missing there is created
+    #[arg(long, value_name = "URL")]
+    pub backend: Option<String>,
     /// ntfy without limits, and notifications at once: ntfy's own limits let 12 a minute through
     #[arg(long)]
     pub unpaced: bool,

@@ -6,6 +6,7 @@
 
 mod announce;
 mod arguments;
+mod backend;
 mod doors;
 mod stop;
 mod system;
@@ -32,7 +33,7 @@ pub fn execute(arguments: &ServeArgs) -> anyhow::Result<ExitCode> {
 async fn serve(arguments: &ServeArgs) -> anyhow::Result<ExitCode> {
     let stopped = stop::on_signal()?;
     let doors = Doors::open(arguments).await?;
-    let system = System::build(arguments, &doors)?;
+    let system = System::build(arguments, &doors).await?;
     let announcement = Announcement::of(arguments, &doors);
     let (stop, serving) = doors.serve(&system.cloud)?;
     system.cloud.start();
