@@ -171,8 +171,13 @@ mod tests {
     #[test]
     fn every_declaration_is_sound() {
         let contract = Contract::load();
-        let answers = contract.answers.values().flat_map(BTreeMap::values);
-        assert!(answers.map(|answer| Declared::read(&contract.document, &answer.declaration)).count() > 50);
+        let mut sound = 0;
+        for answer in contract.answers.values().flat_map(BTreeMap::values) {
+            // Panics where the document is wrong.
+            Declared::read(&contract.document, &answer.declaration);
+            sound += 1;
+        }
+        assert!(sound > 50);
     }
 
     const ID: (&str, &str) = ("x-correlation-id", "8c592abf-b0e3-46af-8fb0-5616aa6086a1");
