@@ -1,21 +1,24 @@
-//! The suite against LocalStack: one container a service, all of its behaviours at the same time, each with resources of
-//! its own.
+//! The suite against LocalStack: one container a service, a few of its behaviours at a time, each with resources of its own.
 
-use futures_util::future::join_all;
+use futures_util::stream::{self, StreamExt};
 
 use super::{Behaviour, Subject, dynamodb, parameters, sns, sqs, told};
 use crate::support::container::localstack;
+
+/// Behaviours that are asked for at the same time: many of them only wait.
+const AT_A_TIME: usize = 6;
 
 /// Asks a LocalStack for all of them, and names all that it does not show.
 async fn check(test: &str, behaviours: &'static [(&'static str, Behaviour)]) {
     let Some(localstack) = localstack(test).await else { return };
     let ask = |&(name, behaviour): &'static (&str, Behaviour)| {
         let subject = Subject::localstack(name, localstack.endpoint());
-        let asked = tokio::spawn(async move { behaviour(&subject).await });
-        async move { asked.await.is_err().then_some(name) }
+        let asked = async move { behaviour(&subject).await };
+        async move { tokio::spawn(asked).await.is_err().then_some(name) }
     };
     // A panic in one leaves the others at work.
-    let different = join_all(behaviours.iter().map(ask)).await.into_iter().flatten().collect();
+    let asked = stream::iter(behaviours).map(ask).buffer_unordered(AT_A_TIME).collect::<Vec<_>>().await;
+    let different = asked.into_iter().flatten().collect();
     told(different, behaviours.len());
 }
 

@@ -83,8 +83,8 @@ pub async fn a_long_poll_ends_with_the_first_message(subject: &Subject) {
 
 pub async fn a_delayed_message_comes_later(subject: &Subject) {
     let queue = subject.queue("").await;
-    subject.sqs.send_message().queue_url(&queue).message_body("later").delay_seconds(2).send().await.unwrap();
+    subject.sqs.send_message().queue_url(&queue).message_body("later").delay_seconds(4).send().await.unwrap();
     assert!(subject.receive(&queue).await.is_empty());
-    pass(Duration::from_millis(2_500)).await;
+    pass(Duration::from_millis(4_300)).await;
     assert_eq!(subject.await_one(&queue).await.body(), Some("later"));
 }

@@ -5,9 +5,9 @@ use std::time::Duration;
 use super::super::subject::{Subject, pass, system};
 use super::super::{Refusal, refusal};
 
-/// A little more than the timeout of these queues.
-const OVER: Duration = Duration::from_millis(2_300);
-const TWO_SECONDS: &str = ", VisibilityTimeout: 2";
+/// A little more than the timeout of these queues, which is longer than a slow LocalStack takes for two requests.
+const OVER: Duration = Duration::from_millis(4_300);
+const FOUR_SECONDS: &str = ", VisibilityTimeout: 4";
 
 async fn change(subject: &Subject, queue: &str, handle: &str, seconds: i32) {
     let change = subject.sqs.change_message_visibility().queue_url(queue).receipt_handle(handle);
@@ -23,7 +23,7 @@ async fn receive_handle(subject: &Subject, queue: &str) -> String {
 }
 
 pub async fn a_message_is_hidden_until_its_time_is_over(subject: &Subject) {
-    let queue = subject.queue(TWO_SECONDS).await;
+    let queue = subject.queue(FOUR_SECONDS).await;
     subject.send(&queue, "a").await;
     let first = subject.receive(&queue).await.remove(0);
     assert!(subject.receive(&queue).await.is_empty());
@@ -47,7 +47,7 @@ pub async fn zero_leaves_it_visible(subject: &Subject) {
 }
 
 pub async fn it_can_be_changed(subject: &Subject) {
-    let queue = subject.queue(TWO_SECONDS).await;
+    let queue = subject.queue(FOUR_SECONDS).await;
     subject.send(&queue, "a").await;
     // Longer, counted from now.
     let handle = receive_handle(subject, &queue).await;
@@ -71,7 +71,7 @@ pub async fn an_old_handle_still_works(subject: &Subject) {
 }
 
 pub async fn a_handle_outlives_the_visibility_timeout(subject: &Subject) {
-    let queue = subject.queue(TWO_SECONDS).await;
+    let queue = subject.queue(FOUR_SECONDS).await;
     subject.send(&queue, "a").await;
     let handle = receive_handle(subject, &queue).await;
     pass(OVER).await;
