@@ -24,7 +24,7 @@ use tokio::net::TcpListener;
 const RATE: f64 = 200.0;
 const LENGTH: Duration = Duration::from_secs(10);
 const PERCENTILES: [(&str, f64); 3] = [("p50", 0.5), ("p99", 0.99), ("p99.9", 0.999)];
-/// Every hundredth request is slow, and every thousandth very slow: so the percentiles differ.
+/// Every fiftieth request is slow, and every four hundredth very slow, so that p99 and p99.9 each lie within one of them.
 const DELAYS: [Duration; 3] = [Duration::from_millis(20), Duration::from_millis(100), Duration::from_millis(400)];
 
 /// What the server itself measured, microseconds.

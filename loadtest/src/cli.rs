@@ -10,17 +10,18 @@ use clap::error::ErrorKind;
 use clap::{Parser, ValueEnum};
 
 use crate::credentials::{PASSWORD_VARIABLE, Sources, TOKEN_VARIABLE};
-use crate::open::Pattern;
+use pattern::PatternArguments;
 
+mod pattern;
 mod run;
 
 const COULD_NOT_RUN: u8 = 2;
 
 const EXAMPLES: &str = "\
 Examples:
-  rez-loadtest                                      what `rez serve` serves: 10 users, then 20 requests a second
+  rez-loadtest                                      what `rez serve --unpaced` serves: 10 users, then 20 requests a second
   rez-loadtest --mode open --rate 500 --duration 1m --thresholds nightly.toml --abort-early
-  rez-loadtest --mode open --pattern spike --rate 40 --out reports/out
+  rez-loadtest --mode open --pattern spike --rate 40 --peak 400 --out reports/out
   REZ_TOKEN=… rez-loadtest --host https://api.example.com --i-own-this-host
 
 Thresholds, with their defaults:
@@ -46,12 +47,8 @@ pub struct Arguments {
     /// Users of the closed model
     #[arg(long, default_value_t = 10, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub users: u16,
-    /// Requests a second of the open model
-    #[arg(long, default_value_t = 20.0, value_name = "N", value_parser = rate)]
-    pub rate: f64,
-    /// How the rate goes: `step` in fifths up to it, `spike` to five times it in the middle fifth
-    #[arg(long, value_enum, default_value_t = PatternName::Constant)]
-    pub pattern: PatternName,
+    #[command(flatten)]
+    pub pattern: PatternArguments,
     /// How long each model runs
     #[arg(long, default_value = "20s", value_name = "TIME", value_parser = duration)]
     pub duration: Duration,
@@ -94,34 +91,6 @@ pub enum Mode {
     Both,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum PatternName {
-    Constant,
-    Ramp,
-    Step,
-    Spike,
-}
-
-impl PatternName {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Constant => "constant",
-            Self::Ramp => "ramp",
-            Self::Step => "step",
-            Self::Spike => "spike",
-        }
-    }
-
-    fn pattern(self, rate: f64, length: Duration) -> Pattern {
-        match self {
-            Self::Constant => Pattern::constant(rate, length),
-            Self::Ramp => Pattern::ramp(rate, length),
-            Self::Step => Pattern::step(rate, length),
-            Self::Spike => Pattern::spike(rate, length),
-        }
-    }
-}
-
 impl Arguments {
     /// Where to look for somebody to sign in as. Secrets come from the environment or a file, never from here.
     fn sources(&self) -> Sources {
@@ -139,11 +108,6 @@ impl Arguments {
 fn duration(text: &str) -> Result<Duration, String> {
     let read = humantime::parse_duration(text).map_err(|_| "expected a duration like `30s` or `5m`".to_owned())?;
     if read.is_zero() { Err("expected more than nothing".to_owned()) } else { Ok(read) }
-}
-
-fn rate(text: &str) -> Result<f64, String> {
-    let read = text.parse::<f64>().ok().filter(|rate| rate.is_finite() && *rate > 0.0 && *rate <= 100_000.0);
-    read.ok_or_else(|| "expected requests a second, above 0 and up to 100000".to_owned())
 }
 
 /// # Errors

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use goose::config::GooseConfiguration;
 use goose::metrics::GooseMetrics;
-use goose::{GooseAttack, GooseError};
+use goose::{GooseAttack, GooseError, GooseScheduler};
 
-use crate::journeys::{self, Visitor};
+use crate::journeys::{self, SignIns, Visitor};
 use crate::open::Row;
 
 /// How many users, and for how long.
@@ -32,9 +32,21 @@ pub async fn run(plan: Plan, visitor: Visitor) -> Result<BTreeMap<String, Row>, 
     configuration.no_error_summary = true;
     configuration.no_telnet = true;
     silence();
-    let attack = GooseAttack::initialize_with_config(configuration)?;
-    let metrics = attack.register_scenario(journeys::scenario(visitor)?).execute().await?;
-    Ok(rows(&metrics))
+    let sign_ins = SignIns::default();
+    // goose's own choice does each journey once before it does any for the second time, whatever the weights.
+    let attack = GooseAttack::initialize_with_config(configuration)?.set_scheduler(GooseScheduler::Random);
+    let metrics = attack.register_scenario(journeys::scenario(visitor, sign_ins.clone())?).execute().await?;
+    let mut rows = rows(&metrics);
+    let sign_ins = sign_ins.take();
+    if sign_ins.count() > 0 {
+        rows.insert(journeys::SIGN_IN.to_owned(), sign_ins);
+    }
+    Ok(rows)
+}
+
+/// Whether somebody pressed Ctrl-C meanwhile: goose takes that signal, and ends as if it were done.
+pub fn was_interrupted() -> bool {
+    goose::is_killswitch_triggered()
 }
 
 /// goose's own counts and buckets, in the form of the open model's.

@@ -60,6 +60,8 @@ pub enum CredentialsError {
         "nobody to sign in as (set `{TOKEN_VARIABLE}`, or give `--token-file`, or `--login` with `{PASSWORD_VARIABLE}`)"
     )]
     Nobody,
+    #[error("the access token is not one word of ASCII letters (is it the right file?)")]
+    NoToken,
     #[error("there is no password for `{0}` (set `{PASSWORD_VARIABLE}`, or give `--password-file`)")]
     NoPassword(String),
 }
@@ -71,7 +73,8 @@ impl Sources {
     /// When something is missing, or a file cannot be read.
     pub fn credentials(self, target: &Target) -> Result<Credentials, CredentialsError> {
         if let Some(token) = self.token_file.as_deref().map(read).transpose()?.or(self.token) {
-            return Ok(Credentials::Token(token.into()));
+            let one_word = !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic());
+            return one_word.then(|| Credentials::Token(token.into())).ok_or(CredentialsError::NoToken);
         }
         let password = self.password_file.as_deref().map(read).transpose()?.or(self.password);
         let local = |text: &str| target.is_here().then(|| text.to_owned());
@@ -85,11 +88,13 @@ impl Sources {
 fn read(path: &Path) -> Result<String, CredentialsError> {
     let read = std::fs::read_to_string(path);
     let text = read.map_err(|error| CredentialsError::Unreadable { path: path.to_owned(), error })?;
-    Ok(text.trim_end().to_owned())
+    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
 }
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
+
     use super::*;
 
     fn target(url: &str) -> Target {
@@ -110,6 +115,17 @@ mod tests {
         assert!(matches!(user.credentials(&away), Err(CredentialsError::NoPassword(_))));
         let token = Sources { token: Some("eyJ".into()), user: Some("me".into()), ..Sources::default() };
         assert_eq!(token.credentials(&away).unwrap(), Credentials::Token("eyJ".to_owned().into()));
+    }
+
+    #[test]
+    fn a_file_that_holds_no_token_is_refused() {
+        for wrong in ["", "two words", "eyJ\neyJ", "{\"token\": \"eyJ\"}"] {
+            let mut file = tempfile::NamedTempFile::new().unwrap();
+            file.write_all(wrong.as_bytes()).unwrap();
+            let sources = Sources { token_file: Some(file.path().to_owned()), ..Sources::default() };
+            let error = sources.credentials(&target("http://127.0.0.1:8080")).expect_err(wrong);
+            assert!(matches!(error, CredentialsError::NoToken), "{wrong}: {error}");
+        }
     }
 
     #[test]

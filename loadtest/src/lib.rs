@@ -7,6 +7,7 @@
 
 pub mod api;
 pub mod cli;
+pub mod client;
 pub mod closed;
 pub mod credentials;
 pub mod journeys;

@@ -1,11 +1,12 @@
-//! Latency percentiles over simulated time, as an SVG that takes its colours from the page around it.
+//! Latency percentiles over time, as an SVG that takes its colours from the page around it.
 
 use std::ops::Range;
 
 use plotters::coord::Shift;
 use plotters::prelude::*;
 
-use crate::result::{LatencyPoint, RunResult};
+use crate::load::LoadPoint;
+use crate::result::{FaultWindow, LatencyPoint};
 use crate::units;
 
 /// Width and height of the drawing, in its own units; the page scales it.
@@ -26,33 +27,58 @@ const FAULT: RGBColor = RGBColor(5, 5, 5);
 #[cfg(test)]
 pub const PLACEHOLDERS: [&str; 5] = ["#010101", "#020202", "#030303", "#040404", "#050505"];
 
-/// A percentile: the colour that stands for it, and where its value is.
-type Line = (RGBColor, fn(&LatencyPoint) -> f64);
+/// Latency over so many seconds, and when which fault was on.
+#[derive(Clone, Debug)]
+pub struct Latency<'a> {
+    pub seconds: f64,
+    pub points: Vec<Point>,
+    pub faults: &'a [FaultWindow],
+}
 
-const LINES: [Line; 3] =
-    [(P50, |point| point.p50_seconds), (P95, |point| point.p95_seconds), (P99, |point| point.p99_seconds)];
+/// Percentiles at one moment.
+#[derive(Clone, Copy, Debug)]
+pub struct Point {
+    at_seconds: f64,
+    /// In the order of [`LINES`].
+    seconds: [f64; 3],
+}
 
-/// Draws the run's latency; `None` when no message was delivered.
-pub fn latency(run: &RunResult) -> Option<String> {
-    if run.latency.is_empty() {
+/// The colours that stand for p50, p95 and p99.
+const LINES: [RGBColor; 3] = [P50, P95, P99];
+
+impl From<&LatencyPoint> for Point {
+    fn from(point: &LatencyPoint) -> Self {
+        Self { at_seconds: point.at_seconds, seconds: [point.p50_seconds, point.p95_seconds, point.p99_seconds] }
+    }
+}
+
+impl From<&LoadPoint> for Point {
+    fn from(point: &LoadPoint) -> Self {
+        Self { at_seconds: point.at_seconds, seconds: [point.p50_seconds, point.p95_seconds, point.p99_seconds] }
+    }
+}
+
+/// The drawing; `None` when there are no points.
+pub fn latency(shown: &Latency<'_>) -> Option<String> {
+    if shown.points.is_empty() {
         return None;
     }
     let mut svg = String::new();
-    draw(run, SVGBackend::with_string(&mut svg, SIZE).into_drawing_area()).expect("a string takes every drawing");
+    draw(shown, SVGBackend::with_string(&mut svg, SIZE).into_drawing_area()).expect("a string takes every drawing");
     Some(svg)
 }
 
 type Backend<'a> = SVGBackend<'a>;
 type DrawingError<'a> = DrawingAreaErrorKind<<Backend<'a> as DrawingBackend>::ErrorType>;
 
-fn draw<'a>(run: &RunResult, area: DrawingArea<Backend<'a>, Shift>) -> Result<(), DrawingError<'a>> {
-    let days = run.simulated_seconds / 86_400.0;
-    let (scale, unit) = if days > 2.0 { (86_400.0, "day") } else { (3_600.0, "hour") };
+fn draw<'a>(shown: &Latency<'_>, area: DrawingArea<Backend<'a>, Shift>) -> Result<(), DrawingError<'a>> {
+    let (scale, unit) = scale(shown.seconds);
+    let decades = seconds_shown(&shown.points);
     let mut chart = ChartBuilder::on(&area)
         .margin(8)
         .x_label_area_size(36)
         .y_label_area_size(72)
-        .build_cartesian_2d(0.0..run.simulated_seconds / scale, seconds_shown(&run.latency).log_scale())?;
+        .build_cartesian_2d(0.0..shown.seconds / scale, decades.clone().log_scale())?;
     let label = ("sans-serif", 13).into_font().color(&INK);
     chart
         .configure_mesh()
@@ -67,24 +93,31 @@ fn draw<'a>(run: &RunResult, area: DrawingArea<Backend<'a>, Shift>) -> Result<()
         .y_labels(6)
         .draw()?;
 
-    let shown = seconds_shown(&run.latency);
-    let bands = run.faults.iter().map(|fault| {
-        let until = fault.until_seconds.max(fault.from_seconds + run.simulated_seconds * BAND_MIN);
-        let corners = [(fault.from_seconds / scale, shown.start), (until / scale, shown.end)];
+    let bands = shown.faults.iter().map(|fault| {
+        let until = fault.until_seconds.max(fault.from_seconds + shown.seconds * BAND_MIN);
+        let corners = [(fault.from_seconds / scale, decades.start), (until / scale, decades.end)];
         Rectangle::new(corners, FAULT.mix(0.5).filled())
     });
     chart.draw_series(bands)?;
-    for (colour, value) in LINES {
-        let points = run.latency.iter().map(|point| (point.at_seconds / scale, value(point).max(shown.start)));
+    for (line, colour) in LINES.iter().enumerate() {
+        let points =
+            shown.points.iter().map(|point| (point.at_seconds / scale, point.seconds[line].max(decades.start)));
         chart.draw_series(LineSeries::new(points, colour.stroke_width(2)))?;
     }
     area.present()
 }
 
+/// The unit of the time axis, and its length in seconds: the largest that fits more than twice.
+fn scale(seconds: f64) -> (f64, &'static str) {
+    let units = [(86_400.0, "day"), (3_600.0, "hour"), (60.0, "minute")];
+    units.into_iter().find(|(unit, _)| seconds > 2.0 * unit).unwrap_or((1.0, "second"))
+}
+
 /// The decades that hold every value: a quiet day and an outage differ by five orders of magnitude.
-fn seconds_shown(points: &[LatencyPoint]) -> Range<f64> {
-    let lowest = points.iter().map(|point| point.p50_seconds).fold(f64::MAX, f64::min).max(0.001);
-    let highest = points.iter().map(|point| point.p99_seconds).fold(lowest, f64::max);
+fn seconds_shown(points: &[Point]) -> Range<f64> {
+    let values = || points.iter().flat_map(|point| point.seconds);
+    let lowest = values().fold(f64::MAX, f64::min).max(0.001);
+    let highest = values().fold(lowest, f64::max);
     10f64.powf(lowest.log10().floor())..10f64.powf((highest * 1.01).log10().ceil())
 }
 
@@ -95,22 +128,25 @@ mod tests {
 
     #[test]
     fn a_chart_has_its_lines_and_its_fault_bands() {
-        let svg = latency(&failing()).unwrap();
+        let run = failing();
+        let points = run.latency.iter().map(Point::from).collect();
+        let shown = Latency { seconds: run.simulated_seconds, points, faults: &run.faults };
+        let svg = latency(&shown).unwrap();
         for colour in PLACEHOLDERS {
             assert!(svg.contains(colour), "{colour}");
         }
-        assert!(latency(&RunResult { latency: vec![], ..failing() }).is_none());
+        assert!(latency(&Latency { points: vec![], ..shown }).is_none());
+    }
+
+    #[test]
+    fn time_is_shown_in_the_largest_unit_that_fits_more_than_twice() {
+        let units = [20.0, 121.0, 3_600.0, 7_201.0, 30.0 * 86_400.0].map(|seconds| scale(seconds).1);
+        assert_eq!(units, ["second", "minute", "minute", "hour", "day"]);
     }
 
     #[test]
     fn whole_decades_are_shown() {
-        let point = |p50, p99| LatencyPoint {
-            at_seconds: 0.0,
-            messages: 1,
-            p50_seconds: p50,
-            p95_seconds: p50,
-            p99_seconds: p99,
-        };
+        let point = |p50, p99| Point { at_seconds: 0.0, seconds: [p50, p50, p99] };
         let shown = seconds_shown(&[point(0.4, 3.0), point(0.5, 2_000.0)]);
         assert!((shown.start - 0.1).abs() < 1e-9 && (shown.end - 10_000.0).abs() < 1e-6, "{shown:?}");
     }

@@ -14,7 +14,7 @@ mod terminal;
 mod units;
 
 pub use html::page;
-pub use load::{Arrivals, LoadPoint, LoadResult, LoadRow, load_json, load_page, render_load};
+pub use load::{Arrivals, Deliveries, LoadPoint, LoadResult, LoadRow, load_json, load_page, render_load};
 pub use objective::{Count, Measurement, Objective, Target};
 pub use operations::{AlarmChange, Cost, CostItem, Requests, UnusedPermission};
 pub use output::{OutputDir, json};

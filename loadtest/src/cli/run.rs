@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rez_reports::{Colours, LoadResult, OutputDir, Verdict};
 
@@ -18,9 +19,12 @@ use crate::session::Session;
 use crate::target::Target;
 use crate::thresholds::Thresholds;
 
+const INTERRUPTED: &str = "interrupted, so there is no verdict";
+
 /// Everything is read and everybody signed in before the first request of the load.
 pub async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let target = Target::parse(&arguments.host, arguments.i_own_this_host)?;
+    arguments.pattern.check()?;
     let thresholds = arguments.thresholds.as_deref().map(Thresholds::from_file).transpose()?.unwrap_or_default();
     let credentials = arguments.sources().credentials(&target)?;
     let out = arguments.out.as_ref().map(|out| {
@@ -31,11 +35,19 @@ pub async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let session = Session::open(&target, &credentials, &arguments.origin).await;
     let session =
         session.with_context(|| format!("cannot sign in at {target} (is it running? `rez serve` serves one)"))?;
+    session
+        .check(&target)
+        .await
+        .with_context(|| format!("cannot use {target} (is it running? `rez serve` serves one)"))?;
 
     let (started, begun) = (SystemTime::now(), Instant::now());
     let visitor = Visitor { target: target.clone(), credentials, origin: arguments.origin.clone() };
     let closed = closed(arguments, visitor).await?;
-    let found = open(arguments, &target, &session, &thresholds).await;
+    // From here on Ctrl-C would go unheard: goose has a handler, which does not end the process.
+    let found = tokio::select! {
+        found = open(arguments, &target, session, &thresholds) => found,
+        _ = tokio::signal::ctrl_c() => bail!(INTERRUPTED),
+    };
     let about = About {
         target: target.to_string(),
         started: humantime::format_rfc3339_seconds(started).to_string(),
@@ -62,15 +74,18 @@ async fn closed(arguments: &Arguments, visitor: Visitor) -> anyhow::Result<BTree
     let rows = closed::run(plan, visitor).await.context("goose cannot run");
     ticking.abort();
     bar.finish_and_clear();
+    if closed::was_interrupted() {
+        bail!(INTERRUPTED);
+    }
     rows
 }
 
-async fn open(arguments: &Arguments, target: &Target, session: &Session, thresholds: &Thresholds) -> Option<Found> {
+async fn open(arguments: &Arguments, target: &Target, session: Arc<Session>, thresholds: &Thresholds) -> Option<Found> {
     if arguments.mode == Mode::Closed {
         return None;
     }
     let plan = open::Plan {
-        pattern: arguments.pattern.pattern(arguments.rate, arguments.duration),
+        pattern: arguments.pattern.pattern(arguments.duration),
         in_flight_max: arguments.max_in_flight as usize,
         settle_within: arguments.settle,
     };
@@ -123,7 +138,7 @@ fn print(arguments: &Arguments, result: &LoadResult) -> io::Result<()> {
 
 fn load(arguments: &Arguments) -> String {
     let length = humantime::format_duration(arguments.duration);
-    let open = format!("open model, {} {}/s for {length}", arguments.pattern.name(), arguments.rate);
+    let open = format!("open model, {} for {length}", arguments.pattern);
     let closed = format!("closed model, {} users for {length}", arguments.users);
     match arguments.mode {
         Mode::Open => open,
@@ -134,8 +149,17 @@ fn load(arguments: &Arguments) -> String {
 
 /// As it was called. Nothing secret can be among the arguments.
 fn command() -> String {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<String> = std::env::args().skip(1).map(quoted).collect();
     let by_cargo = std::env::var_os("CARGO").is_some();
     let program = if by_cargo { "cargo run --release -p rez-loadtest --" } else { "rez-loadtest" };
     format!("{program} {}", arguments.join(" ")).trim_end().to_owned()
+}
+
+/// As a shell takes it for one word.
+fn quoted(argument: String) -> String {
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_./:=,@+".contains(letter);
+    if !argument.is_empty() && argument.chars().all(plain) {
+        return argument;
+    }
+    format!("'{}'", argument.replace('\'', r"'\''"))
 }

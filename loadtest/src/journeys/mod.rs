@@ -17,7 +17,8 @@ use goose::prelude::*;
 use reqwest::RequestBuilder;
 use serde::de::DeserializeOwned;
 
-use crate::credentials::Credentials;
+use crate::credentials::{Credentials, Secret};
+use crate::session::Session;
 use crate::target::Target;
 
 /// A user looks at what he got for so long before he does the next thing.
@@ -33,19 +34,20 @@ pub struct Visitor {
 
 /// What a user carries from one journey to the next.
 #[derive(Clone)]
-struct SignedIn {
-    access_token: String,
-}
+struct SignedIn(Arc<Session>);
+
+/// The name of the first journey.
+pub const SIGN_IN: &str = "sign in";
 
 /// The table of contents: every journey, and how often it comes in relation to the others.
 ///
 /// # Errors
 /// Never, as long as no weight is 0.
-pub fn scenario(visitor: Visitor) -> Result<Scenario, GooseError> {
-    let sign_in = sign_in::journey(Arc::new(visitor));
+pub fn scenario(visitor: Visitor, sign_ins: SignIns) -> Result<Scenario, GooseError> {
+    let sign_in = sign_in::journey(Arc::new(visitor), sign_ins);
     Ok(scenario!("people")
         .set_wait_time(THINK_TIME.0, THINK_TIME.1)?
-        .register_transaction(sign_in.set_name("sign in").set_on_start())
+        .register_transaction(sign_in.set_name(SIGN_IN).set_on_start())
         .register_transaction(transaction!(journey_list).set_name("list").set_weight(40)?)
         .register_transaction(transaction!(journey_filter).set_name("filter").set_weight(20)?)
         .register_transaction(transaction!(journey_page).set_name("page").set_weight(10)?)
@@ -53,6 +55,8 @@ pub fn scenario(visitor: Visitor) -> Result<Scenario, GooseError> {
         .register_transaction(transaction!(journey_create).set_name("create").set_weight(10)?)
         .register_transaction(transaction!(journey_watch).set_name("watch until delivered").set_weight(5)?))
 }
+
+pub use sign_in::SignIns;
 
 use create::journey as journey_create;
 use filter::journey as journey_filter;
@@ -69,8 +73,9 @@ async fn ask<T: DeserializeOwned>(
     path: &str,
     body: impl FnOnce(RequestBuilder) -> RequestBuilder,
 ) -> Result<Option<T>, Box<TransactionError>> {
-    let token = user.get_session_data::<SignedIn>().map(|signed_in| signed_in.access_token.clone());
-    let request = user.get_request_builder(&method, path)?.bearer_auth(token.unwrap_or_default());
+    let token = user.get_session_data::<SignedIn>().map(|SignedIn(session)| session.access_token());
+    let token = token.as_ref().map_or("", Secret::expose);
+    let request = user.get_request_builder(&method, path)?.bearer_auth(token);
     let request = GooseRequest::builder().method(method).name(name).set_request_builder(body(request)).build();
     let answer = user.request(request).await?;
     let Ok(response) = answer.response else { return Ok(None) };

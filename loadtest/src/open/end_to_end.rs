@@ -1,13 +1,13 @@
 //! From creation to acceptance by ntfy: the system's own dates of the messages that the load created.
 
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 
 use hdrhistogram::Histogram;
 use tokio::task::JoinSet;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use super::send::ToApi;
-use std::sync::Arc;
 
 /// How often messages that wait are looked at, and how many at once.
 const LOOK_INTERVAL: Duration = Duration::from_millis(500);
@@ -22,28 +22,35 @@ pub struct Deliveries {
     pub latency_ms: Histogram<u64>,
     /// Settled otherwise: failed or cancelled.
     pub failed: u64,
-    /// Still on their way when nobody waited any longer.
+    /// Still on their way, or not seen, when nobody waited any longer.
     pub waiting: u64,
 }
 
 impl Deliveries {
-    /// Looks until each is settled, or `within` is over.
+    /// Looks until each is settled, or `within` is over: an API that has gone silent is not waited for either.
     pub(super) async fn wait_for(api: &Arc<ToApi>, within: Duration) -> Self {
         let latency_ms = Histogram::new_with_bounds(1, LATENCY_MS_MAX, 3).expect("constant bounds are valid");
         let mut deliveries = Self { latency_ms, failed: 0, waiting: 0 };
-        let (mut waiting, begun) = (api.created(), Instant::now());
-        loop {
-            waiting = deliveries.look(api, waiting).await;
-            if waiting.is_empty() || begun.elapsed() >= within {
-                deliveries.waiting = waiting.len() as u64;
-                return deliveries;
-            }
-            sleep(LOOK_INTERVAL).await;
-        }
+        let created = api.created();
+        let total = created.len() as u64;
+        // Whether time ran out shows in what still waits.
+        drop(timeout(within, deliveries.look_until_settled(api, created)).await);
+        deliveries.waiting = total - deliveries.latency_ms.len() - deliveries.failed;
+        deliveries
     }
 
     pub fn total(&self) -> u64 {
         self.latency_ms.len() + self.failed + self.waiting
+    }
+
+    async fn look_until_settled(&mut self, api: &Arc<ToApi>, mut waiting: Vec<String>) {
+        loop {
+            waiting = self.look(api, waiting).await;
+            if waiting.is_empty() {
+                return;
+            }
+            sleep(LOOK_INTERVAL).await;
+        }
     }
 
     /// Looks at each once; answers with those that still wait.

@@ -46,7 +46,7 @@ impl Answer {
 const WATCH_INTERVAL: Duration = Duration::from_millis(250);
 
 /// Sends everything that is due, and answers with what came of it and whether `watch` had seen enough before the end. Then
-/// what is still under way is given up, and counted nowhere.
+/// what is still under way is given up: how it would have ended is not known.
 pub async fn generate<S: Send>(plan: &Plan, sender: Arc<S>, mut watch: impl FnMut(&Record) -> bool) -> (Record, bool) {
     let mut due = clock(plan.pattern.clone());
     let places = Arc::new(Semaphore::new(plan.in_flight_max));
@@ -81,6 +81,7 @@ pub async fn generate<S: Send>(plan: &Plan, sender: Arc<S>, mut watch: impl FnMu
     }
     drop(due);
     if aborted {
+        record.given_up(under_way.len());
         return (record, aborted);
     }
     while let Some(ended) = under_way.join_next().await {

@@ -7,12 +7,14 @@ mod generator;
 mod pattern;
 mod record;
 mod send;
+mod timeline;
 
 use std::sync::Arc;
 
 pub use generator::{Answer, Plan, Send, generate};
 pub use pattern::{Pattern, Segment};
 pub use record::{Record, Row};
+pub use timeline::Timeline;
 
 use crate::session::Session;
 use crate::target::Target;
@@ -29,7 +31,7 @@ pub struct Found {
 }
 
 /// Sends what `plan` says to the API, then waits for what was created to be delivered.
-pub async fn run(plan: &Plan, target: &Target, session: &Session, watch: impl FnMut(&Record) -> bool) -> Found {
+pub async fn run(plan: &Plan, target: &Target, session: Arc<Session>, watch: impl FnMut(&Record) -> bool) -> Found {
     let api = Arc::new(ToApi::new(target, session));
     let (record, aborted) = generate(plan, api.clone(), watch).await;
     let deliveries = Deliveries::wait_for(&api, plan.settle_within).await;

@@ -15,11 +15,8 @@ pub struct Segment {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pattern(Vec<Segment>);
 
-/// Steps of `step`, and where its spike begins and ends, as shares of the whole.
-const STEPS: u32 = 5;
+/// Where a spike begins and ends, as shares of the whole.
 const SPIKE: (f64, f64) = (0.4, 0.6);
-/// A spike is so many times the rate.
-const SPIKE_FACTOR: f64 = 5.0;
 
 impl Pattern {
     /// The same rate all the time.
@@ -27,25 +24,25 @@ impl Pattern {
         Self(vec![Segment { length, from: rate, to: rate }])
     }
 
-    /// From nothing to `rate` in a straight line.
-    pub fn ramp(rate: f64, length: Duration) -> Self {
-        Self(vec![Segment { length, from: 0.0, to: rate }])
+    /// From one rate to the other in a straight line.
+    pub fn ramp(from: f64, to: f64, length: Duration) -> Self {
+        Self(vec![Segment { length, from, to }])
     }
 
-    /// A fifth of `rate`, two fifths, and so on.
-    pub fn step(rate: f64, length: Duration) -> Self {
+    /// With five steps: a fifth of `rate`, two fifths, and so on.
+    pub fn step(steps: u32, rate: f64, length: Duration) -> Self {
         let step = |number: u32| {
-            let rate = rate * f64::from(number) / f64::from(STEPS);
-            Segment { length: length / STEPS, from: rate, to: rate }
+            let rate = rate * f64::from(number) / f64::from(steps);
+            Segment { length: length / steps, from: rate, to: rate }
         };
-        Self((1..=STEPS).map(step).collect())
+        Self((1..=steps).map(step).collect())
     }
 
-    /// `rate`, and five times that in the middle fifth.
-    pub fn spike(rate: f64, length: Duration) -> Self {
+    /// `rate`, and `peak` in the middle fifth.
+    pub fn spike(rate: f64, peak: f64, length: Duration) -> Self {
         let part = |share: f64, rate: f64| Segment { length: length.mul_f64(share), from: rate, to: rate };
         let (begin, end) = SPIKE;
-        Self(vec![part(begin, rate), part(end - begin, rate * SPIKE_FACTOR), part(1.0 - end, rate)])
+        Self(vec![part(begin, rate), part(end - begin, peak), part(1.0 - end, rate)])
     }
 
     pub fn length(&self) -> Duration {
@@ -111,8 +108,8 @@ mod tests {
     }
 
     #[test]
-    fn a_spike_is_five_times_the_rate() {
-        let pattern = Pattern::spike(10.0, MINUTE);
+    fn a_spike_is_in_the_middle_fifth() {
+        let pattern = Pattern::spike(10.0, 50.0, MINUTE);
         let within = |from: u64, to: u64| {
             let window = Duration::from_secs(from)..Duration::from_secs(to);
             pattern.arrivals().filter(|at| window.contains(at)).count()
@@ -125,9 +122,15 @@ mod tests {
     }
 
     fn pattern() -> impl Strategy<Value = Pattern> {
-        let kinds = [Pattern::constant, Pattern::ramp, Pattern::step, Pattern::spike];
-        (prop::sample::select(kinds.to_vec()), 0.5f64..400.0, 1u64..90)
-            .prop_map(|(kind, rate, seconds)| kind(rate, Duration::from_secs(seconds)))
+        (0..4, 0.5f64..400.0, 0.5f64..400.0, 1u32..9, 1u64..90).prop_map(|(kind, rate, other, steps, seconds)| {
+            let length = Duration::from_secs(seconds);
+            match kind {
+                0 => Pattern::constant(rate, length),
+                1 => Pattern::ramp(other, rate, length),
+                2 => Pattern::step(steps, rate, length),
+                _ => Pattern::spike(rate, other, length),
+            }
+        })
     }
 
     proptest! {

@@ -7,19 +7,20 @@ use hdrhistogram::Histogram;
 use tokio::task::JoinError;
 
 use super::generator::Answer;
+use super::timeline::Timeline;
 
 /// Latencies are kept to three significant figures, in microseconds, up to a minute.
 const SIGNIFICANT_FIGURES: u8 = 3;
-const LATENCY_US_MAX: u64 = 60_000_000;
+pub(super) const LATENCY_US_MAX: u64 = 60_000_000;
 
 /// Everything about one run.
 #[derive(Debug)]
 pub struct Record {
     begun: Instant,
     rows: BTreeMap<&'static str, Row>,
-    /// Of all requests, by the second in which they were due.
-    seconds: Vec<Histogram<u64>>,
+    timeline: Timeline,
     dropped: u64,
+    given_up: u64,
 }
 
 /// Everything about one kind of request.
@@ -82,7 +83,7 @@ impl Row {
 
 impl Record {
     pub(super) fn new() -> Self {
-        Self { begun: Instant::now(), rows: BTreeMap::new(), seconds: Vec::new(), dropped: 0 }
+        Self { begun: Instant::now(), rows: BTreeMap::new(), timeline: Timeline::new(), dropped: 0, given_up: 0 }
     }
 
     pub(super) fn dropped(&mut self) {
@@ -94,11 +95,11 @@ impl Record {
         let (due, answer, at) = ended.expect("sending does not panic");
         let latency = at.saturating_duration_since(due);
         self.rows.entry(answer.name).or_default().add(latency, answer);
-        let second = due.saturating_duration_since(self.begun).as_secs() as usize;
-        while self.seconds.len() <= second {
-            self.seconds.push(histogram());
-        }
-        self.seconds[second].saturating_record(latency.as_micros() as u64);
+        self.timeline.record(due.saturating_duration_since(self.begun), latency);
+    }
+
+    pub(super) fn given_up(&mut self, count: usize) {
+        self.given_up += count as u64;
     }
 
     /// By the name of the request.
@@ -106,9 +107,9 @@ impl Record {
         &self.rows
     }
 
-    /// Latency in microseconds, by the second in which requests were due.
-    pub fn seconds(&self) -> &[Histogram<u64>] {
-        &self.seconds
+    /// Of all requests, by the moment at which they were due.
+    pub fn timeline(&self) -> &Timeline {
+        &self.timeline
     }
 
     /// All requests together.
@@ -122,6 +123,11 @@ impl Record {
     /// Requests that were due and not sent, because too many were under way.
     pub fn arrivals_dropped(&self) -> u64 {
         self.dropped
+    }
+
+    /// Requests whose answer nobody waited for, because the test was stopped early.
+    pub fn arrivals_given_up(&self) -> u64 {
+        self.given_up
     }
 
     pub fn elapsed(&self) -> Duration {

@@ -1,18 +1,15 @@
 //! One request to the API.
 
-use std::sync::Mutex;
-use std::time::Duration;
+use std::sync::{Arc, Mutex};
 
-use reqwest::Client;
-use reqwest::redirect::Policy;
+use reqwest::{Client, RequestBuilder};
 
 use super::generator::{Answer, Send};
 use crate::api::{Message, Request, new_message};
+use crate::client::{LOAD_TIMEOUT, client};
 use crate::session::Session;
 use crate::target::Target;
 
-/// Longer than API Gateway waits for anything.
-const TIMEOUT: Duration = Duration::from_secs(35);
 /// Messages whose delivery is watched; of more, this many are enough to judge by.
 const WATCHED_MAX: usize = 2_000;
 
@@ -20,21 +17,13 @@ const WATCHED_MAX: usize = 2_000;
 pub struct ToApi {
     client: Client,
     target: Target,
-    token: String,
+    session: Arc<Session>,
     created: Mutex<Vec<String>>,
 }
 
 impl ToApi {
-    pub fn new(target: &Target, session: &Session) -> Self {
-        // A redirect could lead the load to a machine that nobody said he owns.
-        let client =
-            Client::builder().timeout(TIMEOUT).pool_max_idle_per_host(usize::MAX).redirect(Policy::none()).build();
-        Self {
-            client: client.expect("TLS is built in"),
-            target: target.clone(),
-            token: session.access_token().to_owned(),
-            created: Mutex::default(),
-        }
+    pub fn new(target: &Target, session: Arc<Session>) -> Self {
+        Self { client: client(LOAD_TIMEOUT), target: target.clone(), session, created: Mutex::default() }
     }
 
     /// Ids of messages that were created, and are to be delivered.
@@ -44,12 +33,16 @@ impl ToApi {
 
     /// A message as it stands; `None` when nobody says.
     pub async fn message(&self, id: &str) -> Option<Message> {
-        let request = self.client.get(self.target.at(&format!("/api/messages/{id}"))).bearer_auth(&self.token);
-        request.send().await.ok()?.json().await.ok()
+        let path = format!("/api/messages/{id}");
+        self.signed(self.client.get(self.target.at(&path))).send().await.ok()?.json().await.ok()
+    }
+
+    fn signed(&self, request: RequestBuilder) -> RequestBuilder {
+        request.bearer_auth(self.session.access_token().expose())
     }
 
     async fn create(&self, number: u64) -> Option<u16> {
-        let request = self.client.post(self.target.at(Request::Create.path())).bearer_auth(&self.token);
+        let request = self.signed(self.client.post(self.target.at(Request::Create.path())));
         let answer = request.json(&new_message(&number.to_string())).send().await.ok()?;
         let status = answer.status().as_u16();
         let created: Option<Message> = if status == 201 { answer.json().await.ok() } else { drain(answer).await };
@@ -63,7 +56,7 @@ impl ToApi {
     }
 
     async fn get(&self, path: &str) -> Option<u16> {
-        let answer = self.client.get(self.target.at(path)).bearer_auth(&self.token).send().await.ok()?;
+        let answer = self.signed(self.client.get(self.target.at(path))).send().await.ok()?;
         let status = answer.status().as_u16();
         answer.bytes().await.ok()?;
         Some(status)

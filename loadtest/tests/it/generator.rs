@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rez_loadtest::open::{Answer, Pattern, Plan, Send, generate};
 
-use crate::server::Server;
+use crate::server::{Reply, Server};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -63,7 +63,7 @@ async fn a_stall_is_counted_against_everything_that_was_due_in_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_due_beyond_the_bound_is_dropped_and_counted() {
-    let server = Server::start(|_, _| (3 * SECOND, Some(200))).await;
+    let server = Server::start(|_, _| Reply::after(3 * SECOND, 200)).await;
     let (record, _) = generate(&plan(50.0, SECOND, 8), Get::at(&server), |_| true).await;
     assert_eq!((record.total().count(), record.arrivals_dropped()), (8, 42));
     assert_eq!(server.served(), 8);
@@ -72,7 +72,7 @@ async fn what_is_due_beyond_the_bound_is_dropped_and_counted() {
 #[tokio::test(flavor = "multi_thread")]
 async fn answers_are_told_apart() {
     let statuses = [200, 429, 404, 503, 200];
-    let server = Server::start(move |number, _| (Duration::ZERO, Some(statuses[number as usize % 5]))).await;
+    let server = Server::start(move |number, _| Reply::now(statuses[number as usize % 5])).await;
     let (record, _) = generate(&plan(100.0, SECOND / 2, 100), Get::at(&server), |_| true).await;
     let total = record.total();
     assert_eq!((total.count(), total.failed, total.throttled, total.refused), (50, 10, 10, 10));
@@ -80,7 +80,7 @@ async fn answers_are_told_apart() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_watches_can_stop_it() {
-    let server = Server::start(|_, _| (Duration::ZERO, Some(503))).await;
+    let server = Server::start(|_, _| Reply::now(503)).await;
     let (record, aborted) =
         generate(&plan(50.0, 60 * SECOND, 100), Get::at(&server), |seen| seen.total().failed < 10).await;
     assert!(aborted && record.total().count() < 200, "{} were sent", record.total().count());

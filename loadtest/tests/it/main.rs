@@ -3,3 +3,4 @@
 mod cli;
 mod generator;
 mod server;
+mod session;
