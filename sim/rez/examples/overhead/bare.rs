@@ -1,19 +1,23 @@
-//! Bare SDK calls: built, signed, sent into the process, answered at once, and read. The clients are those of the
-//! functions, and requests and answers have the size that theirs have.
+//! Bare SDK calls: built, signed, sent into the process, answered at once, and read. Requests and answers have the size that
+//! those of the functions have.
 
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use anyhow::Context;
 use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_sns::types::PublishBatchRequestEntry;
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
 use aws_smithy_async::time::{SharedTimeSource, SystemTimeSource};
+use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
 use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn};
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_types::body::SdkBody;
+use aws_types::SdkConfig;
+use aws_types::region::Region;
 use rez::observer::AwsCalls;
 use rez_core::config::Variables;
 use rez_core::{Ambient, Environment};
@@ -22,11 +26,23 @@ use serde_json::json;
 const TEXT: &str = "Message 8668 [6c6c5f14b4cd830d]. The quick brown fox jumps over the lazy dog.";
 const EVENT: &str = r#"{"version":"1.0","event_type":"message.created","message_id":"51bcec39-efa6-4d69-bc3b-e495fb77a9fa","stage":"dev","created_date":"2026-11-10T15:51:46.097Z","correlation_id":"8c592abf-b0e3-46af-8fb0-5616aa6086a1"}"#;
 
+/// Whose clients make the calls.
+#[derive(Clone, Copy, Debug)]
+pub enum Kind {
+    /// Those of the functions, which leave out what an environment of Lambda's does not need.
+    Functions,
+    /// The SDK's, with nothing set but where to send and as whom.
+    AsTheyCome,
+}
+
 /// Makes as many calls of each kind as were counted.
-pub fn call(calls: &AwsCalls) -> anyhow::Result<()> {
+pub fn call(kind: Kind, calls: &AwsCalls) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build()?;
     runtime.block_on(async {
-        let clients = Clients::new()?;
+        let clients = match kind {
+            Kind::Functions => Clients::of_functions()?,
+            Kind::AsTheyCome => Clients::as_they_come(),
+        };
         for (service, operation, count) in calls.iter() {
             for _ in 0..count {
                 clients.call(service, operation).await?;
@@ -44,7 +60,24 @@ struct Clients {
 }
 
 impl Clients {
-    fn new() -> anyhow::Result<Self> {
+    fn as_they_come() -> Self {
+        let config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::from_static("us-east-1"))
+            .credentials_provider(SharedCredentialsProvider::new(credentials()))
+            .http_client(http_client_fn(|_, _| SharedHttpConnector::new(AtOnce)))
+            .time_source(SharedTimeSource::new(SystemTimeSource::new()))
+            .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
+            .build();
+        Self {
+            dynamodb: aws_sdk_dynamodb::Client::new(&config),
+            sns: aws_sdk_sns::Client::new(&config),
+            sqs: aws_sdk_sqs::Client::new(&config),
+            lambda: aws_sdk_lambda::Client::new(&config),
+        }
+    }
+
+    fn of_functions() -> anyhow::Result<Self> {
         let variables = [("AWS_REGION", "us-east-1"), ("STAGE", "dev")];
         let variables: BTreeMap<_, _> = variables.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
         let ambient = Ambient {
@@ -52,7 +85,7 @@ impl Clients {
             http: http_client_fn(|_, _| SharedHttpConnector::new(AtOnce)),
             time: SharedTimeSource::new(SystemTimeSource::new()),
             sleep: SharedAsyncSleep::new(TokioSleep::new()),
-            credentials: Credentials::new("AKIAEXAMPLE", "secret", Some("token".to_owned()), None, "example"),
+            credentials: credentials(),
             entropy: 1,
             name: "bare".to_owned(),
         };
@@ -147,6 +180,10 @@ impl Clients {
         drop(self.sns.publish_batch().topic_arn(TOPIC).publish_batch_request_entries(entry).send().await?);
         Ok(())
     }
+}
+
+fn credentials() -> Credentials {
+    Credentials::new("AKIAEXAMPLE", "secret", Some("token".to_owned()), None, "example")
 }
 
 const TOPIC: &str = "arn:aws:sns:us-east-1:123456789012:messages";

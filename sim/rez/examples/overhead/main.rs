@@ -1,5 +1,6 @@
 //! What simulating costs on top of the AWS SDK: the wall time of a scenario against that of as many bare SDK calls of
-//! the same kinds, whose answers are ready at once. Both in one process, one after the other, on one thread.
+//! the same kinds, whose answers are ready at once; by clients as the SDK makes them, and by the functions' leaner ones.
+//! All in one process, one after the other, on one thread.
 //!
 //! ```text
 //! cargo run --release --example overhead            # month
@@ -16,6 +17,8 @@ use rez::observer::AwsCalls;
 use rez::progress::Progress;
 use rez::run::{self, Plan};
 use rez::{scenario, world};
+
+use bare::Kind;
 
 fn main() -> ExitCode {
     match measure() {
@@ -36,16 +39,17 @@ fn measure() -> anyhow::Result<()> {
     let simulated = progress.wall();
     let calls: AwsCalls = ended.observer.lock().expect("no observer panicked").aws_calls.clone();
 
-    let progress = Progress::new("bare", plan.scenario.duration, false);
-    bare::call(&calls)?;
-    let bare = progress.wall();
-
     let each = |time: Duration| time.as_secs_f64() * 1e6 / calls.total() as f64;
     for (service, operation, count) in calls.iter() {
         println!("{count:>9}  {service}.{operation}");
     }
     println!("{name}: {simulated:.1?} ({:.0} µs a call)", each(simulated));
-    println!("bare SDK calls: {bare:.1?} ({:.0} µs a call)", each(bare));
-    println!("ratio: {:.2}", simulated.as_secs_f64() / bare.as_secs_f64());
+    for (kind, whose) in [(Kind::AsTheyCome, "as the SDK comes"), (Kind::Functions, "by the functions' clients")] {
+        let progress = Progress::new("bare", plan.scenario.duration, false);
+        bare::call(kind, &calls)?;
+        let bare = progress.wall();
+        let ratio = simulated.as_secs_f64() / bare.as_secs_f64();
+        println!("bare SDK calls, {whose}: {bare:.1?} ({:.0} µs a call), ratio {ratio:.2}", each(bare));
+    }
     Ok(())
 }
