@@ -5,6 +5,7 @@
 //! What happens inside it nobody tells us: item images, queue events and publications are not among the facts.
 
 use std::fmt;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HOST, HeaderName};
@@ -19,6 +20,10 @@ use serde_json::json;
 
 use crate::services::Service;
 use crate::services::wire::{Call, wants_decryption};
+
+/// How long one receive waits for messages of a backend's queue. It may not notice that a poller went away, and hands what
+/// comes meanwhile to nobody: whoever begins anew lets this time pass first.
+pub const POLL: Duration = Duration::from_secs(1);
 
 /// An endpoint, and the connections to it.
 #[derive(Clone)]

@@ -188,7 +188,8 @@ impl Cloud {
             http: network::client(self.network.clone(), caller),
             time: SharedTimeSource::new(self.world.clock),
             sleep: SharedAsyncSleep::new(TokioSleep::new()),
-            credentials: Credentials::new("AKIASIMULATEDEXAMPLE", "simulated", None, None, "rez-cloud"),
+            // An emulator in the place of the services takes an access key of twelve digits for the account that is meant.
+            credentials: Credentials::new(names::ACCOUNT, "simulated", None, None, "rez-cloud"),
             entropy: self.ids.bits(),
             name: format!("{}-{name}", self.world.number),
         }

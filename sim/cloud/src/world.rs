@@ -45,6 +45,11 @@ impl Clock {
         self.start.elapsed()
     }
 
+    /// The Tokio instant at which so much time will have gone by since the world began.
+    pub fn instant_after(&self, elapsed: Duration) -> Instant {
+        self.start + elapsed
+    }
+
     /// The Tokio instant at which the clock will show `at`; the beginning of the world for an earlier time.
     pub fn instant_at(&self, at: SystemTime) -> Instant {
         self.start + at.duration_since(self.epoch).unwrap_or_default()

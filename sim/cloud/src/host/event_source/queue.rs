@@ -9,7 +9,7 @@ use aws_sdk_sqs::config::retry::RetryConfig;
 use aws_sdk_sqs::config::{BehaviorVersion, Region};
 use aws_sdk_sqs::types::{DeleteMessageBatchRequestEntry, MessageAttributeValue, MessageSystemAttributeName as System};
 
-use crate::backend::Backend;
+use crate::backend::{self, Backend};
 use crate::services::attribute::{AttributeValue, Attributes, MessageAttribute};
 use crate::services::names;
 use crate::services::sqs::{Message, Received, Sqs};
@@ -47,6 +47,7 @@ impl Queue {
             Self::Embedded { sqs, name } => sqs.receive(name, max, wait).await.map_err(drop),
             Self::Remote { sqs, url, visibility_timeout } => {
                 let receive = sqs.receive_message().queue_url(url).max_number_of_messages(max as i32);
+                let wait = wait.min(backend::POLL);
                 let receive = receive.wait_time_seconds(wait.as_secs() as i32).message_attribute_names("All");
                 let received = receive.message_system_attribute_names(System::All).send().await;
                 let received = received.map_err(|error| tracing::warn!(%error, "cannot poll `{url}`"))?;
