@@ -7,8 +7,9 @@ use super::error::ScenarioError;
 use super::{Scenario, parse};
 
 /// Name and text, in the order in which `rez scenarios` lists them.
-const SHIPPED: [(&str, &str); 7] = [
+const SHIPPED: [(&str, &str); 8] = [
     ("minute", include_str!("../../../scenarios/minute.toml")),
+    ("hiccup", include_str!("../../../scenarios/hiccup.toml")),
     ("smoke", include_str!("../../../scenarios/smoke.toml")),
     ("month", include_str!("../../../scenarios/month.toml")),
     ("ntfy-outage", include_str!("../../../scenarios/ntfy-outage.toml")),
