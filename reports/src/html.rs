@@ -2,6 +2,7 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+use crate::operations::Cost;
 use crate::result::{ObjectiveResult, RunResult, Verdict};
 use crate::{chart, units};
 
@@ -47,11 +48,15 @@ pub(crate) fn frame(title: &str, body: &Markup) -> String {
 fn heading(run: &RunResult) -> Markup {
     let class = if run.verdict == Verdict::Pass { "good" } else { "bad" };
     html! {
-        h1 { (run.scenario) ": " span class=(class) { (verdict(run.verdict)) } }
+        h1 { (run.scenario) ": " span class=(class) { (verdict(run.verdict)) } (units::not_observed(run.not_observed())) }
         p class="faint" {
             "seed " (run.seed) ", profile " (run.profile) ", from " (run.started) ": "
-            (units::duration(run.simulated_seconds)) " simulated in " (units::duration(run.wall_seconds)) ", "
-            (units::count(run.aws_calls)) " AWS calls"
+            (units::duration(run.simulated_seconds))
+            @match &run.backend {
+                None => { " simulated in " (units::duration(run.wall_seconds)) }
+                Some(url) => { " of real time on " (url) }
+            }
+            ", " (units::count(run.aws_calls)) " AWS calls"
         }
         @for note in &run.notes { p { (note) } }
     }
@@ -178,13 +183,22 @@ fn alarms(run: &RunResult) -> Markup {
 fn cost(run: &RunResult) -> Markup {
     html! {
         h2 { "Cost of 30 days" }
+        @match &run.cost {
+            Some(cost) => (bill(cost)),
+            None => p { (held(None)) },
+        }
+    }
+}
+
+fn bill(cost: &Cost) -> Markup {
+    html! {
         p {
-            (units::dollars(run.cost.monthly_total)) ", or " (units::dollars(run.cost.monthly_total_after_free_tier))
-            " after free tiers; prices of " (run.cost.prices_date)
+            (units::dollars(cost.monthly_total)) ", or " (units::dollars(cost.monthly_total_after_free_tier))
+            " after free tiers; prices of " (cost.prices_date)
         }
         div class="scroll" { table {
             tr { th { "service" } th { "what" } th class="number" { "quantity" } th { "unit" } th class="number" { "cost" } }
-            @for item in &run.cost.items { tr {
+            @for item in &cost.items { tr {
                 td { (item.service) }
                 td { (item.what) }
                 td class="number" { (format!("{:.3}", item.quantity)) }
@@ -213,7 +227,7 @@ fn reproduction(run: &RunResult) -> Markup {
     html! {
         h2 { "Again" }
         p { code { (run.replay) } }
-        p class="faint" { "history " code { (run.history_sha256) } }
+        @if let Some(hash) = &run.history_sha256 { p class="faint" { "history " code { (hash) } } }
     }
 }
 
@@ -236,7 +250,7 @@ fn held(held: Option<bool>) -> Markup {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::result::examples::failing;
+    use crate::result::examples::{elsewhere, failing};
 
     /// The page without the parts that have tests of their own.
     fn skeleton(page: &str) -> String {
@@ -250,6 +264,15 @@ mod tests {
     #[test]
     fn a_failing_run() {
         insta::assert_snapshot!(skeleton(&page(&failing())));
+    }
+
+    #[test]
+    fn a_run_in_real_time_says_where_it_was_and_what_it_did_not_see() {
+        let page = page(&elsewhere());
+        for told in [" (1 not observed)</h1>", " of real time on http://127.0.0.1:4566, ", r#"<span class="unsure">"#] {
+            assert!(page.contains(told), "{told}");
+        }
+        assert!(!page.contains("history "));
     }
 
     #[test]

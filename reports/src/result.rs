@@ -10,7 +10,9 @@ pub struct RunResult {
     pub scenario: String,
     pub seed: u64,
     pub profile: String,
-    /// The simulated moment at which the run began, RFC 3339.
+    /// URL of the AWS that held the data, in real time; `null` for the one that is simulated, in virtual time.
+    pub backend: Option<String>,
+    /// The moment at which the run began, by its own clock, RFC 3339.
     pub started: String,
     pub simulated_seconds: f64,
     pub wall_seconds: f64,
@@ -23,10 +25,12 @@ pub struct RunResult {
     pub checkers: Vec<CheckerResult>,
     /// Every change of an alarm's state, in order.
     pub alarms: Vec<AlarmChange>,
-    pub cost: Cost,
+    /// `null` when the backend did not show what was used.
+    pub cost: Option<Cost>,
     /// Nothing here is wrong; what a whole month did not use may be granted for nothing.
     pub permissions_unused: Vec<UnusedPermission>,
-    pub history_sha256: String,
+    /// `null` in real time, in which no run has the history of another.
+    pub history_sha256: Option<String>,
     pub verdict: Verdict,
     /// A command to paste that runs the same world again.
     pub replay: String,
@@ -36,6 +40,13 @@ pub struct RunResult {
     pub latency: Vec<LatencyPoint>,
     /// When which fault was on.
     pub faults: Vec<FaultWindow>,
+}
+
+impl RunResult {
+    /// Checkers about which nothing can be said.
+    pub fn not_observed(&self) -> usize {
+        self.checkers.iter().filter(|checker| checker.held.is_none()).count()
+    }
 }
 
 /// The message account: where every message that was ever created is now.
@@ -165,6 +176,7 @@ pub(crate) mod examples {
             scenario: "smoke".into(),
             seed: 7,
             profile: "realistic".into(),
+            backend: None,
             started: "2026-11-02T00:00:00Z".into(),
             simulated_seconds: 93_784.0,
             wall_seconds: 1.5,
@@ -179,7 +191,7 @@ pub(crate) mod examples {
                 at: "2026-11-02T10:02:00Z".into(),
                 to: "ALARM".into(),
             }],
-            cost: Cost {
+            cost: Some(Cost {
                 monthly_total: 7.5,
                 monthly_total_after_free_tier: 2.25,
                 prices_date: "2026-11-01".into(),
@@ -191,13 +203,13 @@ pub(crate) mod examples {
                     unit_price: 0.2,
                     cost: 2.5,
                 }],
-            },
+            }),
             permissions_unused: vec![UnusedPermission {
                 role: "scheduler".into(),
                 action: "dynamodb:GetItem".into(),
                 resource: "config".into(),
             }],
-            history_sha256: "ab".repeat(32),
+            history_sha256: Some("ab".repeat(32)),
             replay: "rez run smoke --seed 7 --profile realistic".into(),
             notes: vec!["ntfy's limits leave room: 1.0 of 12.0 messages a minute".into()],
             latency: (0..4u32)
@@ -215,6 +227,18 @@ pub(crate) mod examples {
                 until_seconds: 36_600.0,
                 applied: 42,
             }],
+        }
+    }
+
+    /// The same in real time, on data services that show little of themselves.
+    pub fn elsewhere() -> RunResult {
+        RunResult {
+            backend: Some("http://127.0.0.1:4566".into()),
+            simulated_seconds: 66.0,
+            wall_seconds: 67.2,
+            cost: None,
+            history_sha256: None,
+            ..failing()
         }
     }
 }

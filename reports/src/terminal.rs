@@ -5,6 +5,7 @@ use std::fmt::Write;
 
 use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Table, presets};
 
+use crate::operations::Cost;
 use crate::result::{ObjectiveResult, RunResult, Verdict};
 use crate::units;
 
@@ -32,7 +33,7 @@ pub fn render(run: &RunResult, colours: Colours) -> String {
         checkers(run, colours),
         account(run),
         operations(run),
-        notes(run) + "\n" + &closing(run.verdict, &run.replay, colours),
+        notes(run) + &closing(run.verdict, run.not_observed(), &run.replay, colours),
     ];
     for part in parts {
         writeln!(text, "{}\n", part.trim_end()).expect("a string takes everything");
@@ -43,16 +44,13 @@ pub fn render(run: &RunResult, colours: Colours) -> String {
 
 fn heading(run: &RunResult) -> String {
     let speed = run.simulated_seconds / run.wall_seconds.max(1e-9);
-    format!(
-        "{} · seed {} · {} · {} simulated in {} ({}×, {} AWS calls)\n",
-        run.scenario,
-        run.seed,
-        run.profile,
-        units::duration(run.simulated_seconds),
-        units::duration(run.wall_seconds),
-        units::count(speed as u64),
-        units::count(run.aws_calls),
-    )
+    let (simulated, wall) = (units::duration(run.simulated_seconds), units::duration(run.wall_seconds));
+    let (speed, calls) = (units::count(speed as u64), units::count(run.aws_calls));
+    let took = match &run.backend {
+        None => format!("{simulated} simulated in {wall} ({speed}×, {calls} AWS calls)"),
+        Some(url) => format!("{simulated} of real time on {url} ({calls} AWS calls)"),
+    };
+    format!("{} · seed {} · {} · {took}\n", run.scenario, run.seed, run.profile)
 }
 
 pub(crate) fn objectives(objectives: &[ObjectiveResult], colours: Colours) -> String {
@@ -118,9 +116,12 @@ fn operations(run: &RunResult) -> String {
     }
     let fired: Vec<String> = fired.iter().map(|(name, times)| format!("{name} {times}×")).collect();
     let alarms = if fired.is_empty() { "none fired".to_owned() } else { fired.join(", ") };
-    let cost = &run.cost;
+    format!("alarms:   {alarms}\ncost:     {}", run.cost.as_ref().map_or_else(|| units::held(None).to_owned(), cost))
+}
+
+fn cost(cost: &Cost) -> String {
     format!(
-        "alarms:   {alarms}\ncost:     {} a month, {} after free tiers (prices of {})",
+        "{} a month, {} after free tiers (prices of {})",
         units::dollars(cost.monthly_total),
         units::dollars(cost.monthly_total_after_free_tier),
         cost.prices_date
@@ -129,11 +130,11 @@ fn operations(run: &RunResult) -> String {
 
 fn notes(run: &RunResult) -> String {
     let notes = run.notes.iter().map(|note| format!("note: {note}\n"));
-    notes.chain([format!("history: sha256 {}", run.history_sha256)]).collect()
+    notes.chain(run.history_sha256.iter().map(|hash| format!("history: sha256 {hash}\n"))).collect()
 }
 
-/// The verdict, and the command that runs it again.
-pub(crate) fn closing(verdict: Verdict, again: &str, colours: Colours) -> String {
+/// The verdict, with how much it does not cover, and the command that runs it again.
+pub(crate) fn closing(verdict: Verdict, not_observed: usize, again: &str, colours: Colours) -> String {
     let (word, code) = match verdict {
         Verdict::Pass => ("PASS", 32),
         Verdict::Fail => ("FAIL", 31),
@@ -142,7 +143,7 @@ pub(crate) fn closing(verdict: Verdict, again: &str, colours: Colours) -> String
         Colours::On => format!("\x1b[1;{code}m{word}\x1b[0m"),
         Colours::Off => word.to_owned(),
     };
-    format!("verdict: {verdict}\nreplay:  {again}")
+    format!("verdict: {verdict}{}\nreplay:  {again}", units::not_observed(not_observed))
 }
 
 pub(crate) fn table(header: &[&str], colours: Colours) -> Table {
@@ -169,11 +170,16 @@ fn held(held: Option<bool>, colours: Colours) -> Cell {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::result::examples::failing;
+    use crate::result::examples::{elsewhere, failing};
 
     #[test]
     fn a_failing_run() {
         insta::assert_snapshot!(render(&failing(), Colours::Off));
+    }
+
+    #[test]
+    fn a_run_in_real_time() {
+        insta::assert_snapshot!(render(&elsewhere(), Colours::Off));
     }
 
     #[test]

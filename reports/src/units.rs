@@ -70,6 +70,11 @@ pub fn held(held: Option<bool>) -> &'static str {
     }
 }
 
+/// What a verdict does not cover: nothing, or ` (3 not observed)`.
+pub fn not_observed(checkers: usize) -> String {
+    if checkers == 0 { String::new() } else { format!(" ({checkers} not observed)") }
+}
+
 /// US dollars, to the cent.
 pub fn dollars(amount: f64) -> String {
     format!("${amount:.2}")

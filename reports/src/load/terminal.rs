@@ -17,7 +17,7 @@ pub fn render_load(load: &LoadResult, colours: Colours) -> String {
         objectives(&load.objectives, colours),
         requests("open model", &load.open, colours),
         requests("closed model", &load.closed, colours),
-        notes + &closing(load.verdict, &load.command, colours),
+        notes + &closing(load.verdict, 0, &load.command, colours),
     ];
     for part in parts.iter().filter(|part| !part.trim().is_empty()) {
         writeln!(text, "{}\n", part.trim_end()).expect("a string takes everything");

@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
@@ -23,6 +24,7 @@ Examples:
   rez run month --seed 42 --profile adversarial
   rez run smoke --twice                     the same world three times: the histories must be identical
   rez run my/scenario.toml --json | jq .verdict
+  rez run hiccup --backend http://127.0.0.1:4566    in real time, on LocalStack's data services
 
 Exit status: 0 all held, 1 a verdict failed, 2 it could not run.";
 
@@ -71,6 +73,13 @@ pub struct RunArgs {
     /// Another template than the one that is built in
     #[arg(long, value_name = "PATH")]
     pub template: Option<PathBuf>,
+    /// Endpoint of an AWS that holds the data (LocalStack, say), in real time; the system's tables and queues there are
+    /// emptied first, and nobody else may work on them meanwhile
+    #[arg(long, value_name = "URL", conflicts_with = "twice")]
+    pub backend: Option<String>,
+    /// The longest scenario that may run in real time; an hour, unless this says more
+    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration, requires = "backend")]
+    pub real_time_max: Option<Duration>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

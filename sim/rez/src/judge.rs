@@ -8,7 +8,7 @@ use rez_reports::{
     CheckerResult, Cost, CostItem, FaultWindow, Messages, Objective, ObjectiveResult, RunResult, Target, Verdict,
 };
 
-use crate::checkers::{End, Findings};
+use crate::checkers::{Checker, End, Findings};
 use crate::observer::{FrontDoor, Observer, SharedObserver};
 use crate::run::Plan;
 use crate::scenario::{DeadLettered, Fault, FaultKind, Objectives, Scenario};
@@ -26,8 +26,8 @@ pub struct Ended {
     pub simulated: Duration,
     /// Poison events that were sent.
     pub poison: u64,
-    /// What 30 days like these would cost.
-    pub bill: Bill,
+    /// What 30 days like these would cost; `None` when the data services did not tell what was used of them.
+    pub bill: Option<Bill>,
     pub permissions_unused: Vec<UnusedPermission>,
 }
 
@@ -36,8 +36,10 @@ pub fn judge(plan: &Plan, ended: &Ended, wall: Duration, notes: Vec<String>) -> 
     let scenario = &plan.scenario;
     let mut observer = ended.observer.lock().expect("no observer panicked");
     let objectives = objectives(scenario, &observer);
-    let mut checkers: Vec<CheckerResult> =
-        observer.checkers.iter_mut().map(|checker| checked(checker.name(), checker.finish(&ended.end))).collect();
+    let sees_inside = observer.sees_inside;
+    let finish = |checker: &mut Box<dyn Checker>| finished(checker.as_mut(), &ended.end, sees_inside);
+    let mut checkers: Vec<CheckerResult> = observer.checkers.iter_mut().map(finish).collect();
+    checkers.extend(plan.real_time.iter().flat_map(|real_time| &real_time.alarms_unseen).map(|alarm| unseen(alarm)));
     checkers.push(checked("nothing asked for is unknown", observer.not_modelled.clone()));
     checkers.push(checked(
         "the dead-letter queue is as expected",
@@ -47,6 +49,7 @@ pub fn judge(plan: &Plan, ended: &Ended, wall: Duration, notes: Vec<String>) -> 
         scenario: scenario.name.clone(),
         seed: plan.seed,
         profile: plan.profile_name().to_owned(),
+        backend: plan.backend(),
         started: rfc3339(ended.start),
         simulated_seconds: ended.simulated.as_secs_f64(),
         wall_seconds: wall.as_secs_f64(),
@@ -57,7 +60,7 @@ pub fn judge(plan: &Plan, ended: &Ended, wall: Duration, notes: Vec<String>) -> 
         objectives,
         checkers,
         alarms: observer.alarms.clone(),
-        cost: cost(&ended.bill),
+        cost: ended.bill.as_ref().map(cost),
         permissions_unused: ended.permissions_unused.iter().map(unused).collect(),
         history_sha256: observer.history_sha256(),
         replay: plan.replay(),
@@ -68,13 +71,14 @@ pub fn judge(plan: &Plan, ended: &Ended, wall: Duration, notes: Vec<String>) -> 
 }
 
 /// The verdict about traffic that ntfy's limits cannot carry: it fails by arithmetic, and nothing is run.
-pub fn cannot_be_carried(plan: &Plan, start: SystemTime, reason: String) -> RunResult {
+pub fn cannot_be_carried(plan: &Plan, reason: String) -> RunResult {
     let checkers = vec![checked("ntfy can carry the traffic", Findings { violations: 1, examples: vec![reason] })];
     RunResult {
         scenario: plan.scenario.name.clone(),
         seed: plan.seed,
         profile: plan.profile_name().to_owned(),
-        started: rfc3339(start),
+        backend: plan.backend(),
+        started: rfc3339(plan.begins()),
         simulated_seconds: 0.0,
         wall_seconds: 0.0,
         aws_calls: 0,
@@ -84,9 +88,9 @@ pub fn cannot_be_carried(plan: &Plan, start: SystemTime, reason: String) -> RunR
         verdict: Verdict::of(&[], &checkers),
         checkers,
         alarms: Vec::new(),
-        cost: Cost::default(),
+        cost: None,
         permissions_unused: Vec::new(),
-        history_sha256: String::new(),
+        history_sha256: None,
         replay: plan.replay(),
         notes: Vec::new(),
         latency: Vec::new(),
@@ -167,6 +171,18 @@ fn checked(name: &str, findings: Findings) -> CheckerResult {
         violations: findings.violations,
         examples: findings.examples,
     }
+}
+
+/// From outside, a violation may show to a checker that would have to look inside to know that there is none.
+fn finished(checker: &mut dyn Checker, end: &End, sees_inside: bool) -> CheckerResult {
+    let result = checked(checker.name(), checker.finish(end));
+    let can_tell = sees_inside || checker.judges_from_outside() || result.held == Some(false);
+    CheckerResult { held: result.held.filter(|_| can_tell), ..result }
+}
+
+fn unseen(alarm: &str) -> CheckerResult {
+    let name = format!("alarm `{alarm}` fires when it should");
+    CheckerResult { name, held: None, violations: 0, examples: Vec::new() }
 }
 
 fn unused(permission: &UnusedPermission) -> rez_reports::UnusedPermission {

@@ -78,7 +78,8 @@ impl Latency {
         let total = self.days.iter().map(|day| day.total).sum();
         let rank = (percentile * total as f64).ceil();
         let accepted = self.total.len();
-        let observed = (rank <= accepted as f64).then(|| self.total.value_at_quantile(rank / accepted.max(1) as f64));
+        let observed =
+            (rank > 0.0 && rank <= accepted as f64).then(|| self.total.value_at_quantile(rank / accepted as f64));
         let count = Count { good: self.under_limit, total };
         Measurement::Percentile { observed: observed.map(Duration::from_millis), count }
     }

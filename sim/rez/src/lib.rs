@@ -3,6 +3,7 @@
 //!
 //! `cargo run --release -- run smoke` is the shortest run.
 
+pub mod backend;
 pub mod checkers;
 pub mod cli;
 pub mod history_hash;

@@ -3,11 +3,10 @@
 
 use std::time::SystemTime;
 
-use rez_cloud::history::Fact;
 use serde_json::Value;
 
 use super::image::number;
-use super::{Checker, End, Findings, MessageImage, Names, Seen};
+use super::{Checker, End, Findings, MessageImage, Names, Seen, Written};
 
 /// How many messages are in, or have come to, each state.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -93,15 +92,15 @@ impl Checker for Account {
     }
 
     fn observe(&mut self, _at: SystemTime, seen: &Seen<'_>) {
-        match seen {
-            Seen::Fact(Fact::Item { table, before, after: Some(after), .. }) if *table == self.messages_table => {
-                self.message(before.map(MessageImage), MessageImage(after));
-            }
-            Seen::Fact(Fact::Item { table, before, after: Some(after), .. }) if *table == self.counters_table => {
-                self.counter(*before, after);
-            }
-            _ => {}
+        if let Some(Written { before, after }) = seen.written(&self.messages_table) {
+            self.message(before.map(MessageImage), MessageImage(after));
+        } else if let Some(Written { before, after }) = seen.written(&self.counters_table) {
+            self.counter(before, after);
         }
+    }
+
+    fn judges_from_outside(&self) -> bool {
+        true
     }
 
     fn finish(&mut self, _end: &End) -> Findings {

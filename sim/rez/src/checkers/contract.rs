@@ -29,6 +29,10 @@ impl Checker for ContractKept {
         }
     }
 
+    fn judges_from_outside(&self) -> bool {
+        true
+    }
+
     fn finish(&mut self, _end: &End) -> Findings {
         std::mem::take(&mut self.findings)
     }
@@ -47,6 +51,10 @@ impl Checker for ReadableAtOnce {
         if let Seen::Unreadable { message_id } = seen {
             self.0.add(|| format!("message `{message_id}` could not be read as it was written, right after its 201"));
         }
+    }
+
+    fn judges_from_outside(&self) -> bool {
+        true
     }
 
     fn finish(&mut self, _end: &End) -> Findings {

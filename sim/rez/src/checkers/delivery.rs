@@ -6,9 +6,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::SystemTime;
 
-use rez_cloud::history::Fact;
-
-use super::{Checker, DUPLICATE_WINDOW, End, Findings, MessageImage, Names, Seen};
+use super::{Checker, DUPLICATE_WINDOW, End, Findings, MessageImage, Names, Seen, Written};
 
 pub struct Delivery {
     table: String,
@@ -93,10 +91,10 @@ impl Checker for Delivery {
     }
 
     fn observe(&mut self, at: SystemTime, seen: &Seen<'_>) {
+        if let Some(Written { after, .. }) = seen.written(&self.table) {
+            self.changed(at, MessageImage(after));
+        }
         match seen {
-            Seen::Fact(Fact::Item { table, after: Some(after), .. }) if *table == self.table => {
-                self.changed(at, MessageImage(after));
-            }
             Seen::Promised { message_id } => {
                 self.open.entry((*message_id).to_owned()).or_default().promised = true;
             }
@@ -106,8 +104,12 @@ impl Checker for Delivery {
                 }
                 self.forget_before(at);
             }
-            Seen::Fact(_) | Seen::Answered(_) | Seen::Enrolled { .. } | Seen::Unreadable { .. } => {}
+            _ => {}
         }
+    }
+
+    fn judges_from_outside(&self) -> bool {
+        true
     }
 
     fn finish(&mut self, _end: &End) -> Findings {

@@ -92,6 +92,10 @@ impl Checker for Duplicates {
         }
     }
 
+    fn judges_from_outside(&self) -> bool {
+        true
+    }
+
     fn finish(&mut self, _end: &End) -> Findings {
         let mut findings = Findings::default();
         if self.duplicated > self.ambiguous {

@@ -4,9 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::SystemTime;
 
-use rez_cloud::history::Fact;
-
-use super::{Checker, End, Findings, MessageImage, Names, Seen};
+use super::{Checker, End, Findings, MessageImage, Names, Seen, Written};
 use crate::visitors::{Answered, Group};
 
 const CREATE: &str = "POST /api/messages";
@@ -61,14 +59,18 @@ impl Checker for Groups {
     }
 
     fn observe(&mut self, _at: SystemTime, seen: &Seen<'_>) {
+        if let Some(Written { before: None, after }) = seen.written(&self.messages_table) {
+            self.written(MessageImage(after));
+        }
         match seen {
             Seen::Answered(answered) => self.answered(answered),
             Seen::Enrolled { sub, group } => drop(self.enrolled.insert((*sub).to_owned(), *group)),
-            Seen::Fact(Fact::Item { table, before: None, after: Some(after), .. }) if *table == self.messages_table => {
-                self.written(MessageImage(after));
-            }
             _ => {}
         }
+    }
+
+    fn judges_from_outside(&self) -> bool {
+        true
     }
 
     fn finish(&mut self, _end: &End) -> Findings {

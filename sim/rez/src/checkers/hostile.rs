@@ -76,6 +76,10 @@ impl Checker for HostileRefused {
         }
     }
 
+    fn judges_from_outside(&self) -> bool {
+        true
+    }
+
     fn finish(&mut self, _end: &End) -> Findings {
         std::mem::take(&mut self.0)
     }
@@ -105,6 +109,10 @@ impl Checker for NeverShaken {
         {
             self.findings.add(|| format!("an invocation of `{function}` ended with `{error_type}`"));
         }
+    }
+
+    fn judges_from_outside(&self) -> bool {
+        true
     }
 
     fn finish(&mut self, _end: &End) -> Findings {

@@ -17,6 +17,16 @@ impl<'a> MessageImage<'a> {
         text(self.0, "status").unwrap_or_default()
     }
 
+    /// Neither settled nor given up.
+    pub fn is_open(self) -> bool {
+        matches!(self.status(), "created" | "processing")
+    }
+
+    /// When it was created, by its own account.
+    pub fn created(self) -> Option<SystemTime> {
+        humantime::parse_rfc3339(text(self.0, "created_date")?).ok()
+    }
+
     pub fn body(self) -> &'a str {
         text(self.0, "body").unwrap_or_default()
     }

@@ -25,6 +25,7 @@ use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};
 
 use rez_cloud::history::Fact;
+use serde_json::Value;
 
 use crate::visitors::{Answered, Group};
 
@@ -84,6 +85,28 @@ pub enum Seen<'a> {
     Unreadable { message_id: &'a str },
     /// ntfy accepted a publish of this body.
     Accepted { body: &'a str },
+    /// An item as it lay in a table in the end, where nobody told how it had come to be so.
+    Found { table: &'a str, item: &'a Value },
+}
+
+/// An item of a table, before and after it was written.
+#[derive(Clone, Copy, Debug)]
+pub struct Written<'a> {
+    pub before: Option<&'a Value>,
+    pub after: &'a Value,
+}
+
+impl<'a> Seen<'a> {
+    /// What was written to this table: at this moment, or before it was found.
+    pub fn written(&self, to: &str) -> Option<Written<'a>> {
+        match self {
+            Self::Fact(Fact::Item { table, before, after: Some(after), .. }) if *table == to => {
+                Some(Written { before: *before, after })
+            }
+            Self::Found { table, item } if *table == to => Some(Written { before: None, after: item }),
+            _ => None,
+        }
+    }
 }
 
 /// When the phases of a run ended.
@@ -121,6 +144,12 @@ pub trait Checker: Send {
     fn name(&self) -> &'static str;
 
     fn observe(&mut self, at: SystemTime, seen: &Seen<'_>);
+
+    /// Whether it can judge a run whose data services tell nothing of changed items, of what befalls messages in queues,
+    /// and of publications. What is [found](Seen::Found) in the end is shown to it then.
+    fn judges_from_outside(&self) -> bool {
+        false
+    }
 
     /// Called once, after the last fact.
     fn finish(&mut self, end: &End) -> Findings;

@@ -27,6 +27,10 @@ impl Checker for Permissions {
         }
     }
 
+    fn judges_from_outside(&self) -> bool {
+        true
+    }
+
     fn finish(&mut self, _end: &End) -> Findings {
         std::mem::take(&mut self.0)
     }

@@ -4,9 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::SystemTime;
 
-use rez_cloud::history::Fact;
-
-use super::{Checker, End, Findings, MessageImage, Names, Seen};
+use super::{Checker, End, Findings, MessageImage, Names, Seen, Written};
 
 pub struct Settling {
     table: String,
@@ -25,16 +23,17 @@ impl Checker for Settling {
     }
 
     fn observe(&mut self, _at: SystemTime, seen: &Seen<'_>) {
-        let Seen::Fact(Fact::Item { table, after: Some(after), .. }) = seen else { return };
-        if *table != self.table {
-            return;
-        }
+        let Some(Written { after, .. }) = seen.written(&self.table) else { return };
         let image = MessageImage(after);
         match image.status() {
             "created" => self.open.insert(image.id().to_owned(), "created"),
             "processing" => self.open.insert(image.id().to_owned(), "processing"),
             _ => self.open.remove(image.id()),
         };
+    }
+
+    fn judges_from_outside(&self) -> bool {
+        true
     }
 
     fn finish(&mut self, end: &End) -> Findings {

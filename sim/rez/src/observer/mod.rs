@@ -15,6 +15,7 @@ pub use aws_calls::AwsCalls;
 pub use front_door::FrontDoor;
 pub use tally::Tally;
 
+use crate::backend::Remains;
 use crate::checkers::{self, Alarms, Checker, Findings, Grants, IamObeyed, MessageImage, Names, Seen};
 use crate::history_hash::HistoryHash;
 use crate::latency::Latency;
@@ -40,6 +41,12 @@ pub struct Observer {
     pub alarms: Vec<AlarmChange>,
     /// What the system asked for and the cloud does not model: with any of it, a run proves nothing.
     pub not_modelled: Findings,
+    /// Messages whose creation was answered with success.
+    pub promised: u64,
+    /// Whether the cloud tells what happens in the data services.
+    pub sees_inside: bool,
+    /// What ntfy accepted before anybody could know of which message; empty where the cloud tells.
+    accepted: Vec<(SystemTime, String)>,
 }
 
 /// What an observer has to know before the run.
@@ -54,6 +61,9 @@ pub struct Settings {
     pub faults: usize,
     /// Whether the workload comes through the front door.
     pub by_api: bool,
+    /// Whether the cloud tells what happens in the data services. Otherwise somebody has to show what is
+    /// [found](Observer::found) in the end.
+    pub sees_inside: bool,
 }
 
 impl Observer {
@@ -77,6 +87,9 @@ impl Observer {
             aws_calls: AwsCalls::default(),
             alarms: Vec::new(),
             not_modelled: Findings::default(),
+            promised: 0,
+            sees_inside: settings.sees_inside,
+            accepted: Vec::new(),
             names: settings.names,
         }
     }
@@ -88,6 +101,7 @@ impl Observer {
 
     /// The creation of a message was answered with success.
     pub fn promised(&mut self, at: SystemTime, message_id: &str) {
+        self.promised += 1;
         self.show(at, &Seen::Promised { message_id });
     }
 
@@ -107,13 +121,38 @@ impl Observer {
     /// ntfy accepted a publish.
     pub fn accepted(&mut self, at: SystemTime, body: &str) {
         self.tally.accepted(at, body);
-        self.latency.accepted(at, body);
-        self.show(at, &Seen::Accepted { body });
+        if self.sees_inside {
+            self.arrived(at, body);
+        } else {
+            self.accepted.push((at, body.to_owned()));
+        }
     }
 
-    /// SHA-256 of every fact so far.
-    pub fn history_sha256(&self) -> String {
-        self.hash.finish()
+    /// What lies in data services that told nothing while the world ran: it takes the place of what they would have told.
+    pub fn found(&mut self, at: SystemTime, remains: &Remains) {
+        let Names { messages_table, counters_table, .. } = self.names.clone();
+        for item in &remains.messages {
+            let image = MessageImage(item);
+            self.message(image.created().unwrap_or(at), None, image);
+            self.show(at, &Seen::Found { table: &messages_table, item });
+        }
+        for item in &remains.counters {
+            self.show(at, &Seen::Found { table: &counters_table, item });
+        }
+        self.tally.dead_lettered = remains.dead_letters;
+        for (at, body) in std::mem::take(&mut self.accepted) {
+            self.arrived(at, &body);
+        }
+    }
+
+    /// SHA-256 of every fact so far; `None` when some were never told.
+    pub fn history_sha256(&self) -> Option<String> {
+        self.sees_inside.then(|| self.hash.finish())
+    }
+
+    fn arrived(&mut self, at: SystemTime, body: &str) {
+        self.latency.accepted(at, body);
+        self.show(at, &Seen::Accepted { body });
     }
 
     fn show(&mut self, at: SystemTime, seen: &Seen<'_>) {
@@ -128,10 +167,12 @@ impl Observer {
             return;
         }
         self.tally.moved(from, to);
-        match (from, to) {
-            (None, _) => self.latency.created(at, after.body()),
-            (_, "cancelled") => self.latency.cancelled(after.body()),
-            (_, "failed") => self.latency.failed(after.body()),
+        if from.is_none() {
+            self.latency.created(at, after.body());
+        }
+        match to {
+            "cancelled" => self.latency.cancelled(after.body()),
+            "failed" => self.latency.failed(after.body()),
             _ => {}
         }
     }

@@ -2,6 +2,7 @@
 
 mod aim;
 mod plan;
+mod real_time;
 mod twice;
 
 use std::io::{self, IsTerminal, Write};
@@ -13,13 +14,14 @@ use rez_reports::{Colours, OutputDir, RunResult, Verdict};
 use rez_topology::Options;
 
 pub use plan::{Plan, topology};
+pub use real_time::RealTime;
 
 use crate::cli::RunArgs;
 use crate::progress::Progress;
 use crate::workload::capacity;
-use crate::{judge, scenario, world};
+use crate::{backend, judge, scenario, world};
 
-/// When every world begins: Monday, 2 November 2026, 00:00 UTC.
+/// When every world in virtual time begins: Monday, 2 November 2026, 00:00 UTC.
 pub fn start() -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(1_793_577_600)
 }
@@ -33,6 +35,7 @@ pub fn execute(arguments: &RunArgs) -> anyhow::Result<ExitCode> {
         .iter()
         .map(|name| Plan::new(scenario::find(name)?, &topology, arguments))
         .collect::<anyhow::Result<_>>()?;
+    arguments.backend.iter().try_for_each(|url| look_at(url))?;
     let out = OutputDir::open(&arguments.out)
         .with_context(|| format!("cannot write to `{}` (expected a writable folder)", arguments.out.display()))?;
 
@@ -56,18 +59,31 @@ pub fn execute(arguments: &RunArgs) -> anyhow::Result<ExitCode> {
     Ok(if all_held { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
+/// A wrong endpoint is told before anything runs.
+fn look_at(url: &str) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(backend::check(url))
+}
+
 /// Runs one world, or says by arithmetic why it need not be run.
 fn run(plan: &Plan) -> anyhow::Result<RunResult> {
-    let note = match capacity::judge(&plan.scenario) {
-        Ok(note) => note,
-        Err(reason) => return Ok(judge::cannot_be_carried(plan, start(), reason)),
+    let mut notes = match capacity::judge(&plan.scenario) {
+        Ok(note) => vec![note],
+        Err(reason) => return Ok(judge::cannot_be_carried(plan, reason)),
     };
     eprintln!("seed {}: {}", plan.seed, plan.replay());
+    if let Some(RealTime { url, .. }) = &plan.real_time {
+        let [sends, settles] = [plan.scenario.duration, plan.scenario.settle_within].map(humantime::format_duration);
+        eprintln!("in real time: {sends}, and up to {settles} more to settle");
+        notes.push(format!(
+            "{url} holds the data: what happens inside is not observed, and the profile has no say there"
+        ));
+    }
     let progress = Progress::new(&plan.scenario.name, plan.scenario.duration, true);
     let ended = world::run(plan, &progress)?;
     let wall = progress.wall();
     drop(progress);
-    Ok(judge::judge(plan, &ended, wall, vec![note]))
+    Ok(judge::judge(plan, &ended, wall, notes))
 }
 
 fn print(result: &RunResult) -> io::Result<()> {

@@ -1,11 +1,13 @@
 //! What is to be run, checked before anything is.
 
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use rez_cloud::faults;
 use rez_cloud::profile::Profile;
 use rez_topology::{Mistake, Options, Topology, TopologyError};
 
+use super::RealTime;
 use crate::cli::RunArgs;
 use crate::scenario::Scenario;
 use crate::world;
@@ -22,30 +24,45 @@ pub struct Plan {
     pub topology: Topology,
     /// The scenario's faults, aimed at what the template has.
     pub faults: Vec<faults::Fault>,
+    /// Where it runs in real time; `None` in virtual time, in the cloud itself.
+    pub real_time: Option<RealTime>,
     template: Option<PathBuf>,
 }
 
 impl Plan {
     /// # Errors
-    /// A fault whose target, or an alarm that, is not in the template, or a template without an address of ntfy.
+    /// A fault whose target, or an alarm that, is not in the template; a template without an address of ntfy; a scenario
+    /// that is too long for real time.
     pub fn new(mut scenario: Scenario, topology: &Topology, arguments: &RunArgs) -> anyhow::Result<Self> {
         let known = faults::Known::of(topology).server(&world::ntfy_host(topology)?);
         let faults = scenario.faults.iter().map(|fault| super::aim::aim(fault, &known)).collect::<Result<_, _>>()?;
         for alarm in &mut scenario.expectations.alarms {
             *alarm = super::aim::name_alarm(alarm, topology)?;
         }
+        let real_time = RealTime::of(&mut scenario, topology, arguments)?;
         Ok(Self {
             profile: arguments.profile.map_or(scenario.profile, Profile::from),
             seed: arguments.seed,
             topology: topology.clone(),
             template: arguments.template.clone(),
             faults,
+            real_time,
             scenario,
         })
     }
 
     pub fn profile_name(&self) -> &'static str {
         self.profile.name()
+    }
+
+    /// What the clock of a run shows that begins now.
+    pub fn begins(&self) -> SystemTime {
+        if self.real_time.is_some() { world::now() } else { super::start() }
+    }
+
+    /// URL of the data services of somebody else's, if it runs on such.
+    pub fn backend(&self) -> Option<String> {
+        self.real_time.as_ref().map(|real_time| real_time.url.clone())
     }
 
     /// What follows `rez` to run this world again.
@@ -57,6 +74,7 @@ impl Plan {
         if let Some(template) = &self.template {
             arguments.extend(["--template".to_owned(), template.display().to_string()]);
         }
+        arguments.extend(self.real_time.iter().flat_map(RealTime::arguments));
         arguments
     }
 

@@ -20,7 +20,7 @@ pub fn demand_identical(plan: &Plan, result: &mut RunResult) -> anyhow::Result<(
     let examples: Vec<String> = others
         .into_iter()
         .filter(|(_, hash)| *hash != result.history_sha256)
-        .map(|(where_run, hash)| format!("{where_run} the history is {hash}"))
+        .map(|(where_run, hash)| format!("{where_run} the history is {}", hash.unwrap_or_default()))
         .collect();
     result.checkers.push(CheckerResult {
         name: NAME.to_owned(),

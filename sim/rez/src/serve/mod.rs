@@ -6,7 +6,6 @@
 
 mod announce;
 mod arguments;
-mod backend;
 mod doors;
 mod stop;
 mod system;

@@ -1,6 +1,5 @@
 //! The system in its cloud, in real time.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -13,9 +12,9 @@ use rez_cloud::{Cloud, CloudBuilder, Seed};
 use rez_topology::{Options, Topology};
 use tracing::subscriber::DefaultGuard;
 
-use super::backend;
 use super::doors::Doors;
 use super::{FunctionsName, ServeArgs};
+use crate::backend::{self, DataServices};
 use crate::ntfy::{Ntfy, NtfyServer, Settings};
 use crate::run;
 use crate::world::names::{self, HTTP_API, USER_POOL};
@@ -44,12 +43,12 @@ impl System {
     /// When the template has a mistake, or lacks something; or when the backend is none.
     pub async fn build(arguments: &ServeArgs, doors: &Doors) -> anyhow::Result<Self> {
         let topology = topology(arguments, doors)?;
-        let backend = match &arguments.backend {
-            Some(url) => Some(backend::prepare(url, &topology, &secrets(&topology)?).await?),
+        let data = match &arguments.backend {
+            Some(url) => Some(DataServices::prepare(url, &topology).await?),
             None => None,
         };
         let builder = builder(arguments, doors, topology)?;
-        let builder = backend.into_iter().fold(builder, CloudBuilder::backend);
+        let builder = data.iter().fold(builder, |builder, data| data.put_under(builder));
         let cloud = builder.build().context("cannot build the cloud")?;
         let pool = cloud.user_pool(USER_POOL).context("the template has no user pool")?;
         for (user, group) in USERS {
@@ -70,24 +69,20 @@ fn topology(arguments: &ServeArgs, doors: &Doors) -> anyhow::Result<Topology> {
     run::topology(arguments.template.as_deref(), &options)
 }
 
-/// What no template can create.
-fn secrets(topology: &Topology) -> anyhow::Result<BTreeMap<String, String>> {
-    let secrets = [("ntfy-token", world::NTFY_TOKEN), ("web-api-key", world::WEB_API_KEY)];
-    let secret = |(name, value): (&str, &str)| Ok((names::secret(topology, name)?, value.to_owned()));
-    secrets.into_iter().map(secret).collect()
-}
-
 fn builder(arguments: &ServeArgs, doors: &Doors, topology: Topology) -> anyhow::Result<CloudBuilder> {
-    let seed = Seed(arguments.seed);
     // Time goes on while this is built; what ntfy's clock is ahead of the cloud's nobody can see.
-    let now = now();
+    let now = world::now();
+    let seed = match arguments.backend {
+        None => Seed(arguments.seed),
+        Some(_) => backend::seed(arguments.seed, now),
+    };
     let builder = Cloud::builder(topology.clone(), seed)
         .knobs(Profile::from(arguments.profile).real_time_knobs())
         .epoch(now)
         .secrets_key(&names::find(&topology.keys, "key", names::KEY)?.arn)
         .server(doors.ntfy.from_here().to_string(), Arc::new(ntfy(arguments, seed, Clock::starting_at(now))));
     let put = |builder: CloudBuilder, (name, value)| builder.parameter(name, value);
-    let builder = secrets(&topology)?.into_iter().fold(builder, put);
+    let builder = world::secrets(&topology)?.into_iter().fold(builder, put);
     let api = &names::find(&topology.http_apis, "HTTP API", HTTP_API)?.endpoint;
     let pool = names::find(&topology.user_pools, "user pool", USER_POOL)?;
     let (keys, _) = pool.issuer.rsplit_once('/').context("the issuer of the user pool has no path")?;
@@ -112,12 +107,6 @@ fn ntfy(arguments: &ServeArgs, seed: Seed, clock: Clock) -> NtfyServer {
         faithful
     };
     NtfyServer::new(Ntfy::new(settings, seed.stream("ntfy ids")), clock, Arc::new(|_| ()))
-}
-
-/// The only place of the simulator that reads the machine's clock for others than the person in front of it.
-fn now() -> SystemTime {
-    #[expect(clippy::disallowed_methods, reason = "what is served runs in real time")]
-    SystemTime::now()
 }
 
 /// Shows log lines as the functions write them.

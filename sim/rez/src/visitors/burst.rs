@@ -10,7 +10,6 @@ use tokio::time::sleep_until;
 
 use super::answered::{Answered, Sender};
 use super::{Group, Visitors};
-use crate::run;
 use crate::scenario::Burst;
 
 const ROUTE: &str = "GET /api/messages";
@@ -22,7 +21,7 @@ pub async fn come(visitors: Visitors, burst: Burst) {
     let mut under_way = JoinSet::new();
     let mut at = burst.from;
     while at < burst.until {
-        sleep_until(visitors.clock.instant_at(run::start() + at)).await;
+        sleep_until(visitors.clock.instant_after(at)).await;
         under_way.spawn(ask(visitors.clone()));
         while under_way.try_join_next().is_some() {}
         at += gap;

@@ -29,7 +29,7 @@ pub use person::Group;
 
 use self::person::Person;
 use crate::observer::SharedObserver;
-use crate::run::{self, Plan};
+use crate::run::Plan;
 use crate::scenario::KeyRotation;
 use crate::workload::{Arrivals, Author};
 use crate::world::names::USER_POOL;
@@ -94,7 +94,7 @@ fn published_keys(cloud: &Cloud) -> anyhow::Result<Arc<str>> {
 }
 
 async fn rotate_keys(cloud: Arc<Cloud>, rotation: KeyRotation) {
-    sleep_until(cloud.clock().instant_at(run::start() + rotation.at)).await;
+    sleep_until(cloud.clock().instant_after(rotation.at)).await;
     if let Some(pool) = cloud.user_pool(USER_POOL) {
         pool.rotate_keys(rotation.overlap);
     }
@@ -126,7 +126,7 @@ impl Visitors {
             } else {
                 (visits.next(), Visit::choose(&mut choices))
             };
-            sleep_until(self.clock.instant_at(run::start() + at.expect("it was peeked at"))).await;
+            sleep_until(self.clock.instant_after(at.expect("it was peeked at"))).await;
             let person = self.somebody(&mut choices, &visit);
             under_way.spawn(visit::make(person, visit, self.client.clone(), self.observer.clone(), self.clock));
             while under_way.try_join_next().is_some() {}

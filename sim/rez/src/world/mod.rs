@@ -1,12 +1,14 @@
 //! One world: our functions in the simulated cloud, ntfy outside it, a workload, and somebody who looks on.
 
+mod data;
 pub mod functions;
 pub mod names;
 pub mod program;
 mod senders;
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use anyhow::Context;
 use rez_cloud::billing::Prices;
@@ -14,26 +16,45 @@ use rez_cloud::host::lambda::write_log_line;
 use rez_cloud::world::Clock;
 use rez_cloud::{Cloud, CloudBuilder, Seed};
 use rez_core::telemetry;
+use rez_topology::Topology;
 use tracing_subscriber::layer::SubscriberExt;
 
 pub use names::ntfy_host;
 pub use senders::creator;
 
+use self::data::Data;
+use crate::backend;
 use crate::checkers::{End, Grants, Names};
 use crate::judge::Ended;
 use crate::ntfy::{Accepted, Ntfy, NtfyServer, Settings};
 use crate::observer::{self, Observer, SharedObserver};
 use crate::progress::Progress;
-use crate::run::{self, Plan};
+use crate::run::Plan;
 use crate::visitors;
 
 /// The secret that ntfy accepts, and that the functions find in Parameter Store.
 pub const NTFY_TOKEN: &str = "tk_simulatedsimulatedsimulated12";
 /// The key with which the web API seals cursors and sign-ins: 32 bytes in base64.
 pub const WEB_API_KEY: &str = "c2ltdWxhdGVkc2ltdWxhdGVkc2ltdWxhdGVkc2ltdWw=";
-/// How often the progress line moves, at most, and how often the end of the drain is looked for.
+/// How often the progress line moves, at most.
 const STEPS: u32 = 500;
-const DRAIN_STEP: Duration = Duration::from_secs(5);
+
+/// What no template can create: secrets, by the names of their parameters.
+///
+/// # Errors
+/// When the template has no stage.
+pub fn secrets(topology: &Topology) -> anyhow::Result<BTreeMap<String, String>> {
+    let secrets = [("ntfy-token", NTFY_TOKEN), ("web-api-key", WEB_API_KEY)];
+    let secret = |(name, value): (&str, &str)| Ok((names::secret(topology, name)?, value.to_owned()));
+    secrets.into_iter().map(secret).collect()
+}
+
+/// The time, for a world that runs in real time. The only place of the simulator that reads the machine's clock for others
+/// than the person in front of it.
+pub fn now() -> SystemTime {
+    #[expect(clippy::disallowed_methods, reason = "what is served runs in real time")]
+    SystemTime::now()
+}
 
 /// Runs a world to its end, on this thread.
 ///
@@ -52,7 +73,12 @@ pub fn run_altered(
     progress: &Progress,
     alter: impl FnOnce(CloudBuilder) -> CloudBuilder,
 ) -> anyhow::Result<Ended> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build()?;
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    // Somebody else's data services are reached over sockets, and neither they nor the way there wait for a clock of ours.
+    let runtime = match plan.real_time {
+        None => runtime.enable_time().start_paused(true).build()?,
+        Some(_) => runtime.enable_all().build()?,
+    };
     runtime.block_on(live(plan, progress, alter))
 }
 
@@ -62,17 +88,21 @@ async fn live(
     alter: impl FnOnce(CloudBuilder) -> CloudBuilder,
 ) -> anyhow::Result<Ended> {
     let names = names::names(&plan.topology, &[NTFY_TOKEN, WEB_API_KEY])?;
+    let data = Data::ready(plan).await?;
+    let start = plan.begins();
     let observer = Arc::new(Mutex::new(Observer::new(observer::Settings {
         names: names.clone(),
-        start: run::start(),
+        start,
         duration: plan.scenario.duration,
         objectives: plan.scenario.objectives,
         expectations: plan.scenario.expectations.clone(),
         grants: Grants::of(&plan.topology),
         faults: plan.faults.len(),
         by_api: plan.scenario.workload.api_requests_per_day > 0,
+        sees_inside: plan.real_time.is_none(),
     })));
-    let cloud = alter(builder(plan, &names, &observer)?).build().context("cannot build the cloud")?;
+    let builder = data.put_under(builder(plan, start, &names, &observer)?);
+    let cloud = alter(builder).build().context("cannot build the cloud")?;
     let _logs = keep_logs(cloud.clock());
     cloud.start();
     let cloud = Arc::new(cloud);
@@ -83,13 +113,14 @@ async fn live(
     let poison = senders.finish().await?;
     visitors.join_all().await;
     let healed = cloud.clock().now();
-    drain(&cloud, plan.scenario.settle_within, &names, &observer).await?;
+    data.drain(&cloud, plan.scenario.settle_within, &names, &observer).await?;
+    data.take_stock(&cloud, &names, &observer).await?;
 
     let end = End { healed, ended: cloud.clock().now() };
-    let bill = cloud.bill(&Prices::us_east_1());
+    let bill = plan.real_time.is_none().then(|| cloud.bill(&Prices::us_east_1()));
     Ok(Ended {
         observer,
-        start: run::start(),
+        start,
         end,
         simulated: cloud.clock().elapsed(),
         poison,
@@ -98,20 +129,23 @@ async fn live(
     })
 }
 
-fn builder(plan: &Plan, names: &Names, observer: &SharedObserver) -> anyhow::Result<CloudBuilder> {
-    let seed = Seed(plan.seed);
-    // Time stands still until the cloud is built, so this clock and the cloud's show the same.
-    let ntfy = ntfy_server(plan, seed, Clock::starting_at(run::start()), observer);
+fn builder(plan: &Plan, start: SystemTime, names: &Names, observer: &SharedObserver) -> anyhow::Result<CloudBuilder> {
+    let seed = match plan.real_time {
+        None => Seed(plan.seed),
+        Some(_) => backend::seed(plan.seed, start),
+    };
+    // Virtual time stands still until the cloud is built, so this clock and the cloud's show the same.
+    let ntfy = ntfy_server(plan, seed, Clock::starting_at(start), observer);
+    let knobs = if plan.real_time.is_some() { plan.profile.real_time_knobs() } else { plan.profile.knobs() };
     let builder = Cloud::builder(plan.topology.clone(), seed)
-        .profile(plan.profile)
-        .epoch(run::start())
+        .knobs(knobs)
+        .epoch(start)
         .faults(plan.faults.iter().cloned())
         .secrets_key(&names::find(&plan.topology.keys, "key", names::KEY)?.arn)
-        .parameter(names::secret(&plan.topology, "ntfy-token")?, NTFY_TOKEN)
-        .parameter(names::secret(&plan.topology, "web-api-key")?, WEB_API_KEY)
         .server(names.ntfy.as_str(), Arc::new(ntfy))
         .subscribe(Box::new(observer.clone()));
-    Ok(functions::deploy(builder))
+    let put = |builder: CloudBuilder, (name, value)| builder.parameter(name, value);
+    Ok(functions::deploy(secrets(&plan.topology)?.into_iter().fold(builder, put)))
 }
 
 fn ntfy_server(plan: &Plan, seed: Seed, clock: Clock, observer: &SharedObserver) -> NtfyServer {
@@ -145,21 +179,7 @@ async fn send(cloud: &Cloud, duration: Duration, observer: &SharedObserver, prog
     let step = duration / STEPS;
     while let Some(left) = duration.checked_sub(cloud.clock().elapsed()).filter(|left| !left.is_zero()) {
         tokio::time::sleep(step.min(left)).await;
-        let messages = observer.lock().expect("no observer panicked").tally.created;
+        let messages = observer.lock().expect("no observer panicked").promised;
         progress.show(cloud.clock().now(), cloud.clock().elapsed(), messages);
     }
-}
-
-/// Lets the world go on until nothing is on its way, or until it should have settled.
-async fn drain(cloud: &Cloud, bound: Duration, names: &Names, observer: &SharedObserver) -> anyhow::Result<()> {
-    let end = cloud.clock().elapsed() + bound;
-    while cloud.clock().elapsed() < end {
-        let counts = cloud.services().sqs.counts(&names.queue).context("cannot count the queue")?;
-        let queued = counts.visible + counts.in_flight + counts.delayed;
-        if queued == 0 && observer.lock().expect("no observer panicked").tally.in_flight == 0 {
-            break;
-        }
-        tokio::time::sleep(DRAIN_STEP).await;
-    }
-    Ok(())
 }

@@ -3,9 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::Context;
-use rez_cloud::history::Cause;
 use rez_cloud::program::Ambient;
-use rez_cloud::services::sns::{Publication, Sns};
 use rez_cloud::world::Clock;
 use rez_cloud::{Cloud, Seed};
 use rez_core::Environment;
@@ -17,11 +15,13 @@ use tokio::time::sleep_until;
 use super::functions::SCHEDULER;
 use super::{names, program};
 use crate::observer::SharedObserver;
-use crate::run::{self, Plan};
+use crate::run::Plan;
 use crate::workload::{Arrivals, Author, Poison};
 
 /// What the creator of manual messages calls itself in logs.
 const SERVICE: &str = "workload";
+/// Whoever puts poison into the topic. Nothing stands between him and it.
+const POISONER: &str = "poisoner";
 
 pub struct Senders {
     people: JoinHandle<()>,
@@ -39,7 +39,9 @@ pub fn start(cloud: &Cloud, plan: &Plan, observer: &SharedObserver) -> anyhow::R
     let messages_per_day = if by_api { 0 } else { plan.scenario.workload.messages_per_day };
     let people = tokio::spawn(create_all(creator, plan.clone(), messages_per_day, cloud.clock(), observer.clone()));
     let topic = names::topic_arn(cloud.topology())?.to_owned();
-    let poisoner = tokio::spawn(poison_all(cloud.services().sns.clone(), topic, plan.clone(), cloud.clock()));
+    let outside = as_the_scheduler_sees(cloud, cloud.outside(POISONER))?;
+    let sns = Environment::new(POISONER, &outside, &mut Variables::new(&outside.variables)).sns();
+    let poisoner = tokio::spawn(poison_all(sns, topic, plan.clone(), cloud.clock()));
     Ok(Senders { people, poisoner })
 }
 
@@ -59,14 +61,19 @@ impl Senders {
 /// # Errors
 /// When the template lacks the scheduler, or the scheduler a setting.
 pub fn creator(cloud: &Cloud, outside: Ambient) -> anyhow::Result<Creator> {
-    let mut ambient = program::hand_over(outside);
-    let scheduler = names::find(&cloud.topology().functions, "function", SCHEDULER)?;
-    ambient.variables.extend(scheduler.environment.clone());
+    let ambient = as_the_scheduler_sees(cloud, outside)?;
     let mut variables = Variables::new(&ambient.variables);
     let environment = Environment::new(SERVICE, &ambient, &mut variables);
     let creator = Creator::new(&environment, &mut variables);
     variables.finish().context("the workload lacks settings")?;
     Ok(creator)
+}
+
+fn as_the_scheduler_sees(cloud: &Cloud, outside: Ambient) -> anyhow::Result<rez_core::Ambient> {
+    let mut ambient = program::hand_over(outside);
+    let scheduler = names::find(&cloud.topology().functions, "function", SCHEDULER)?;
+    ambient.variables.extend(scheduler.environment.clone());
+    Ok(ambient)
 }
 
 /// Creates each message at its time, whether or not the ones before it have been answered.
@@ -77,7 +84,7 @@ async fn create_all(creator: Arc<Creator>, plan: Plan, messages_per_day: u32, cl
     let mut author = Author::new(seed.stream("messages"));
     let mut under_way = JoinSet::new();
     for at in arrivals.take_while(|at| *at < plan.scenario.duration) {
-        sleep_until(clock.instant_at(run::start() + at)).await;
+        sleep_until(clock.instant_after(at)).await;
         let new = author.write();
         under_way.spawn(create_one(creator.clone(), new, clock, observer.clone()));
         while under_way.try_join_next().is_some() {}
@@ -93,15 +100,15 @@ async fn create_one(creator: Arc<Creator>, new: NewMessage, clock: Clock, observ
     }
 }
 
-async fn poison_all(sns: Sns, topic: String, plan: Plan, clock: Clock) -> anyhow::Result<u64> {
+async fn poison_all(sns: aws_sdk_sns::Client, topic: String, plan: Plan, clock: Clock) -> anyhow::Result<u64> {
     let seed = Seed(plan.seed);
     let workload = &plan.scenario.workload;
     let arrivals = Arrivals::new(seed.stream("poison arrivals"), workload.poison_per_day, workload.rhythm);
     let mut poison = Poison::new(seed.stream("poison"));
     let mut sent = 0;
     for at in arrivals.take_while(|at| *at < plan.scenario.duration) {
-        sleep_until(clock.instant_at(run::start() + at)).await;
-        sns.publish(&topic, Publication::new(poison.brew()), Cause::Outside).context("cannot publish poison")?;
+        sleep_until(clock.instant_after(at)).await;
+        sns.publish().topic_arn(&topic).message(poison.brew()).send().await.context("cannot publish poison")?;
         sent += 1;
     }
     Ok(sent)

@@ -1,6 +1,8 @@
 //! Whole systems that are broken on purpose: each makes the checkers fail that are there for it, in a world in which the
 //! real system holds.
 
+#[path = "../it/support/aws.rs"]
+mod aws;
 mod intruder;
 mod rogue;
 
@@ -25,7 +27,18 @@ fn broken_door(rogues: &[(&str, Arc<dyn Program>)]) -> BTreeSet<String> {
 }
 
 fn broken_in(path: &str, rogues: &[(&str, Arc<dyn Program>)]) -> BTreeSet<String> {
-    let Ok(Command::Run(arguments)) = cli::parse(["rez", "run", path].map(Into::into)) else { panic!("a command") };
+    broken_by(&["rez", "run", path], rogues)
+}
+
+/// The same in real time, on data services of which only what lies there in the end can be seen.
+fn broken_elsewhere(rogues: &[(&str, Arc<dyn Program>)]) -> BTreeSet<String> {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/elsewhere/brief.toml");
+    broken_by(&["rez", "run", path, "--backend", &aws::Aws::start().url], rogues)
+}
+
+fn broken_by(command: &[&str], rogues: &[(&str, Arc<dyn Program>)]) -> BTreeSet<String> {
+    let Ok(Command::Run(arguments)) = cli::parse(command.iter().map(Into::into)) else { panic!("a command") };
+    let [path] = arguments.scenarios.as_slice() else { panic!("one scenario") };
     let plan = Plan::new(
         scenario::find(path).unwrap(),
         &run::topology(None, &rez_topology::Options::default()).unwrap(),
@@ -66,6 +79,18 @@ fn without_a_sweep_what_was_deferred_never_settles() {
 fn a_processor_that_only_pretends_is_told_three_times() {
     let found = broken(&[(MESSAGE_PROCESSOR, rogue::pretending())]);
     assert_eq!(found, names(&["nothing lost", "only legal transitions", "the message account closes"]));
+}
+
+#[test]
+fn a_processor_that_only_pretends_is_told_from_outside_too() {
+    let found = broken_elsewhere(&[(MESSAGE_PROCESSOR, rogue::pretending())]);
+    assert_eq!(found, names(&["nothing lost", "the message account closes"]));
+}
+
+#[test]
+fn an_authorizer_that_takes_everybody_for_an_admin_is_told_from_outside_too() {
+    let found = broken_elsewhere(&[(JWT_AUTHORIZER, intruder::welcoming())]);
+    assert!(found.contains("nobody does what the group may not"), "{found:?}");
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod attempts;
 mod batches;
 mod correlation;
 mod deferral;
+mod elsewhere;
 mod events;
 mod flags;
 mod gate;

@@ -20,7 +20,7 @@ use self::loot::Loot;
 use super::Visitors;
 use super::answered::{Answered, Refusal, Sender};
 use super::person::Group;
-use crate::run::{self, Plan};
+use crate::run::Plan;
 use crate::scenario::HostileKind;
 use crate::workload::Arrivals;
 
@@ -70,7 +70,7 @@ pub async fn come(visitors: Visitors, plan: Plan) {
     let mut choices = seed.stream("hostile");
     let mut under_way = JoinSet::new();
     for at in arrivals.take_while(|at| *at < plan.scenario.duration) {
-        sleep_until(visitors.clock.instant_at(run::start() + at)).await;
+        sleep_until(visitors.clock.instant_after(at)).await;
         let case = cases[choices.random_range(0..cases.len())];
         under_way.spawn(attack(visitors.clone(), case));
         while under_way.try_join_next().is_some() {}

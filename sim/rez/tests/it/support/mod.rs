@@ -1,5 +1,6 @@
 //! A world that a test acts in, step by step, and the record of what happened there.
 
+mod aws;
 mod ntfy;
 mod record;
 mod setup;
@@ -7,6 +8,7 @@ mod world;
 
 use std::time::Duration;
 
+pub use aws::Aws;
 pub use ntfy::{Mood, TestNtfy, Try};
 pub use record::{Change, Line, Record};
 pub use setup::{Setup, unavailable};
