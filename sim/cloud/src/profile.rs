@@ -9,8 +9,8 @@ mod latency;
 use std::time::Duration;
 
 pub use knobs::{
-    ApiGatewayKnobs, DynamoDbKnobs, EventSourceKnobs, Knobs, LambdaKnobs, NetworkKnobs, Order, ParametersKnobs,
-    ScheduleKnobs, SnsKnobs, SqsKnobs,
+    ApiGatewayKnobs, DynamoDbKnobs, EventSourceKnobs, Keeping, Knobs, LambdaKnobs, NetworkKnobs, Order,
+    ParametersKnobs, ScheduleKnobs, SnsKnobs, SqsKnobs,
 };
 pub use latencies::Latencies;
 pub use latency::Latency;
@@ -58,6 +58,7 @@ impl Profile {
     /// The same for a cloud in real time, behind real ports: `ideal` adds nothing to what the machine itself takes.
     pub fn real_time_knobs(self) -> Knobs {
         let mut knobs = self.knobs();
+        knobs.dynamodb.keeping = Keeping::TemporaryFile;
         if self == Self::Ideal {
             let none = Latency::ZERO;
             knobs.network.latencies = Latencies::uniform(none, none);
@@ -87,6 +88,7 @@ fn ideal() -> Knobs {
             read_units_per_second: ON_DEMAND_READ_UNITS,
             write_units_per_second: ON_DEMAND_WRITE_UNITS,
             ttl_delay: Duration::ZERO,
+            keeping: Keeping::Memory,
         },
         parameters: ParametersKnobs { reads_per_second: PARAMETER_READS },
         lambda: LambdaKnobs {
@@ -137,6 +139,7 @@ fn realistic() -> Knobs {
             read_units_per_second: ON_DEMAND_READ_UNITS,
             write_units_per_second: ON_DEMAND_WRITE_UNITS,
             ttl_delay: 6 * HOUR,
+            keeping: Keeping::Memory,
         },
         parameters: ParametersKnobs { reads_per_second: PARAMETER_READS },
         lambda: LambdaKnobs {

@@ -81,6 +81,16 @@ pub struct DynamoDbKnobs {
     pub write_units_per_second: f64,
     /// From an item's expiry until DynamoDB removes it.
     pub ttl_delay: Duration,
+    pub keeping: Keeping,
+}
+
+/// Where tables are kept, beyond the items in use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keeping {
+    /// In memory: the fastest, and gone when the run is.
+    Memory,
+    /// In a file without a name, beyond a cache of some MiB: a cloud in real time may stand for weeks.
+    TemporaryFile,
 }
 
 #[derive(Clone, Debug)]

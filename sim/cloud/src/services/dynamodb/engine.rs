@@ -18,7 +18,7 @@ use super::locks::Locks;
 use super::plain::Learned;
 use super::replica::Replica;
 use super::table::Table;
-use crate::profile::DynamoDbKnobs;
+use crate::profile::{DynamoDbKnobs, Keeping};
 use crate::world::{Clock, Seed, Stream};
 
 pub(super) struct Engine {
@@ -58,15 +58,12 @@ pub(super) struct Write {
 
 impl Engine {
     pub fn new(clock: Clock, seed: Seed, knobs: DynamoDbKnobs) -> Self {
-        let database = || {
-            let clock = Arc::new(EngineClock(clock));
-            Database::memory_with_clock(clock).expect("a database in memory needs no resources but memory")
-        };
-        let replica = Replica::new(database(), knobs.index_lag, seed.stream("dynamodb index lag"));
+        let items = Items::new(database(knobs.keeping, clock));
+        let replica = Replica::new(database(knobs.keeping, clock), knobs.index_lag, seed.stream("dynamodb index lag"));
         Self {
             clock,
             knobs,
-            items: Items::new(database()),
+            items,
             learned: Learned::default(),
             replica,
             tables: BTreeMap::new(),
@@ -173,6 +170,19 @@ impl Engine {
         let expires = expiry::expires(&image.item, attribute)?;
         expiry::is_past(expires, now).then_some(image)
     }
+}
+
+/// An engine with no tables.
+///
+/// # Panics
+/// When there is no room for it.
+fn database(keeping: Keeping, clock: Clock) -> Database {
+    let database = match keeping {
+        Keeping::Memory => Database::memory_with_clock(Arc::new(EngineClock(clock))),
+        // SQLite's name for a file of its own that ends with its connection. It has the machine's clock, as the world does.
+        Keeping::TemporaryFile => Database::new(""),
+    };
+    database.expect("there is room for an empty database")
 }
 
 /// The second at which the item will expire, if this write has set it.
