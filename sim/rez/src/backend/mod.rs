@@ -56,9 +56,9 @@ impl DataServices {
     ///
     /// # Errors
     /// One line that says what is wrong with the endpoint, or which resource it refused.
-    pub async fn prepare(url: &str, topology: &Topology) -> anyhow::Result<Self> {
+    pub async fn prepare(url: &str, topology: &Topology, ntfy_token: &str) -> anyhow::Result<Self> {
         let (endpoint, backend) = open(url).await?;
-        let secrets = world::secrets(topology)?;
+        let secrets = world::secrets(topology, ntfy_token)?;
         provision(topology, &endpoint, &secrets).await.with_context(|| format!("cannot prepare `{url}`"))?;
         let config = endpoint.sdk_config(&topology.account, &topology.region);
         Ok(Self {

@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use rez_localstack::Endpoint;
 
 use crate::cli::{ProfileName, seed};
 
@@ -15,6 +16,7 @@ Examples:
   rez serve --profile ideal --unpaced --parameter Stage=prod        for load tests
   rez serve --functions process             the deployable binaries, a process for each environment
   rez serve --backend http://127.0.0.1:4567   queues, topics, tables and parameters of LocalStack
+  rez serve --functions process --ntfy-url http://127.0.0.1:8082   with the notifications in an ntfy of your own
   AWS_ENDPOINT_URL=http://127.0.0.1:4566 aws sqs list-queues
 
 Ctrl-C stops it. Exit status: 0 stopped, 2 it could not run.";
@@ -51,6 +53,9 @@ pub struct ServeArgs {
     /// Endpoint of an AWS that holds the data (LocalStack, say) in place of the one inside; what is missing there is created
     #[arg(long, value_name = "URL")]
     pub backend: Option<String>,
+    /// ntfy that somebody else runs, in place of the one inside, for `--functions process`; its token comes from NTFY_TOKEN
+    #[arg(long, value_name = "URL", value_parser = server, conflicts_with = "ntfy_port")]
+    pub ntfy_url: Option<String>,
     /// ntfy without limits, and notifications at once: ntfy's own limits let 12 a minute through
     #[arg(long)]
     pub unpaced: bool,
@@ -75,6 +80,11 @@ pub enum FunctionsName {
     InProcess,
     /// As the binaries that are deployed, a process for each execution environment
     Process,
+}
+
+/// Scheme and host, and perhaps a port.
+fn server(text: &str) -> Result<String, String> {
+    Endpoint::parse(text).map(|server| server.url().to_owned()).map_err(|error| error.to_string())
 }
 
 fn parameter(text: &str) -> Result<(String, String), String> {

@@ -18,8 +18,24 @@ use crate::world::names::HTTP_API;
 pub struct Doors {
     pub api: Port,
     pub sign_in: Port,
-    pub ntfy: Port,
+    pub ntfy: NtfyDoor,
     pub aws: Port,
+}
+
+/// Where ntfy is.
+pub enum NtfyDoor {
+    Own(Port),
+    /// The URL of somebody else's.
+    Other(String),
+}
+
+impl NtfyDoor {
+    pub fn url(&self) -> String {
+        match self {
+            Self::Own(port) => port.url(),
+            Self::Other(url) => url.clone(),
+        }
+    }
 }
 
 impl Doors {
@@ -27,10 +43,14 @@ impl Doors {
     /// The first port that is taken.
     pub async fn open(arguments: &ServeArgs) -> anyhow::Result<Self> {
         let bind = |what, flag, port| bind(what, flag, SocketAddr::new(arguments.bind, port));
+        let ntfy = match &arguments.ntfy_url {
+            Some(url) => NtfyDoor::Other(url.clone()),
+            None => NtfyDoor::Own(bind("ntfy", "--ntfy-port", arguments.ntfy_port).await?),
+        };
         Ok(Self {
             api: bind("the API", "--api-port", arguments.api_port).await?,
             sign_in: bind("the user pool", "--sign-in-port", arguments.sign_in_port).await?,
-            ntfy: bind("ntfy", "--ntfy-port", arguments.ntfy_port).await?,
+            ntfy,
             aws: bind("AWS", "--aws-port", arguments.aws_port).await?,
         })
     }
@@ -42,13 +62,13 @@ impl Doors {
     pub fn serve(self, cloud: &Cloud) -> anyhow::Result<(watch::Sender<()>, impl Future<Output = ()> + use<>)> {
         let api = cloud.api_host(HTTP_API).context("the template has no HTTP API")?;
         let at = |host: &str| cloud.at_host(host).with_context(|| format!("`{host}` is no host"));
-        let (sign_in, ntfy) = (self.sign_in.from_here().to_string(), self.ntfy.from_here().to_string());
-        let behind: [(Port, Arc<dyn Served>); 4] = [
-            (self.api, at(api)?),
-            (self.sign_in, at(&sign_in)?),
-            (self.ntfy, at(&ntfy)?),
-            (self.aws, cloud.aws_endpoint()),
-        ];
+        let sign_in = self.sign_in.from_here().to_string();
+        let mut behind: Vec<(Port, Arc<dyn Served>)> =
+            vec![(self.api, at(api)?), (self.sign_in, at(&sign_in)?), (self.aws, cloud.aws_endpoint())];
+        if let NtfyDoor::Own(port) = self.ntfy {
+            let ntfy = port.from_here().to_string();
+            behind.push((port, at(&ntfy)?));
+        }
         let (stop, _) = watch::channel(());
         let mut serving = JoinSet::new();
         for (port, served) in behind {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use anyhow::{Context, anyhow};
+use anyhow::{Context, anyhow, ensure};
 use rez_cloud::history::{Fact, Subscriber};
 use rez_cloud::host::cognito::Settings as Pool;
 use rez_cloud::profile::Profile;
@@ -12,7 +12,7 @@ use rez_cloud::{Cloud, CloudBuilder, Seed};
 use rez_topology::{Options, Topology};
 use tracing::subscriber::DefaultGuard;
 
-use super::doors::Doors;
+use super::doors::{Doors, NtfyDoor};
 use super::{FunctionsName, ServeArgs};
 use crate::backend::{self, DataServices};
 use crate::ntfy::{Ntfy, NtfyServer, Settings};
@@ -30,6 +30,8 @@ pub const NTFY_TOPIC: &str = "rez-agent";
 
 /// More than any load test on one machine asks for.
 const UNPACED_BURST: u32 = 1_000_000;
+/// The token of an ntfy that somebody else runs. The command line can be read by anybody on the machine.
+const NTFY_TOKEN_VARIABLE: &str = "NTFY_TOKEN";
 
 pub struct System {
     pub cloud: Cloud,
@@ -40,11 +42,15 @@ impl System {
     /// Builds it, told where its doors are. Nothing moves yet.
     ///
     /// # Errors
-    /// When the template has a mistake, or lacks something; or when the backend is none.
+    /// When the template has a mistake, or lacks something; when the backend is none; or when ntfy is out of reach.
     pub async fn build(arguments: &ServeArgs, doors: &Doors) -> anyhow::Result<Self> {
+        ensure!(
+            arguments.ntfy_url.is_none() || arguments.functions == FunctionsName::Process,
+            "`--ntfy-url` needs `--functions process` (functions within this process reach no server outside it)"
+        );
         let topology = topology(arguments, doors)?;
         let data = match &arguments.backend {
-            Some(url) => Some(DataServices::prepare(url, &topology).await?),
+            Some(url) => Some(DataServices::prepare(url, &topology, &ntfy_token(arguments)).await?),
             None => None,
         };
         let builder = builder(arguments, doors, topology)?;
@@ -69,6 +75,11 @@ fn topology(arguments: &ServeArgs, doors: &Doors) -> anyhow::Result<Topology> {
     run::topology(arguments.template.as_deref(), &options)
 }
 
+fn ntfy_token(arguments: &ServeArgs) -> String {
+    let others = arguments.ntfy_url.as_ref().and_then(|_| std::env::var(NTFY_TOKEN_VARIABLE).ok());
+    others.filter(|token| !token.is_empty()).unwrap_or_else(|| world::NTFY_TOKEN.to_owned())
+}
+
 fn builder(arguments: &ServeArgs, doors: &Doors, topology: Topology) -> anyhow::Result<CloudBuilder> {
     // Time goes on while this is built; what ntfy's clock is ahead of the cloud's nobody can see.
     let now = world::now();
@@ -79,10 +90,16 @@ fn builder(arguments: &ServeArgs, doors: &Doors, topology: Topology) -> anyhow::
     let builder = Cloud::builder(topology.clone(), seed)
         .knobs(Profile::from(arguments.profile).real_time_knobs())
         .epoch(now)
-        .secrets_key(&names::find(&topology.keys, "key", names::KEY)?.arn)
-        .server(doors.ntfy.from_here().to_string(), Arc::new(ntfy(arguments, seed, Clock::starting_at(now))));
+        .secrets_key(&names::find(&topology.keys, "key", names::KEY)?.arn);
+    let builder = match &doors.ntfy {
+        NtfyDoor::Own(port) => {
+            let ntfy = ntfy(arguments, seed, Clock::starting_at(now));
+            builder.server(port.from_here().to_string(), Arc::new(ntfy))
+        }
+        NtfyDoor::Other(_) => builder,
+    };
     let put = |builder: CloudBuilder, (name, value)| builder.parameter(name, value);
-    let builder = world::secrets(&topology)?.into_iter().fold(builder, put);
+    let builder = world::secrets(&topology, &ntfy_token(arguments))?.into_iter().fold(builder, put);
     let api = &names::find(&topology.http_apis, "HTTP API", HTTP_API)?.endpoint;
     let pool = names::find(&topology.user_pools, "user pool", USER_POOL)?;
     let (keys, _) = pool.issuer.rsplit_once('/').context("the issuer of the user pool has no path")?;

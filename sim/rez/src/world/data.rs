@@ -10,6 +10,7 @@ use crate::backend::DataServices;
 use crate::checkers::Names;
 use crate::observer::SharedObserver;
 use crate::run::Plan;
+use crate::world::NTFY_TOKEN;
 
 /// How often it is looked whether everything has come to rest.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
@@ -27,7 +28,7 @@ impl Data {
     /// When somebody else's data services cannot be made so.
     pub async fn ready(plan: &Plan) -> anyhow::Result<Self> {
         let Some(real_time) = &plan.real_time else { return Ok(Self::Inside) };
-        let services = DataServices::prepare(&real_time.url, &plan.topology).await?;
+        let services = DataServices::prepare(&real_time.url, &plan.topology, NTFY_TOKEN).await?;
         services.empty(&plan.topology).await?;
         Ok(Self::Elsewhere(Box::new(services)))
     }

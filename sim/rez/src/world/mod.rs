@@ -43,8 +43,8 @@ const STEPS: u32 = 500;
 ///
 /// # Errors
 /// When the template has no stage.
-pub fn secrets(topology: &Topology) -> anyhow::Result<BTreeMap<String, String>> {
-    let secrets = [("ntfy-token", NTFY_TOKEN), ("web-api-key", WEB_API_KEY)];
+pub fn secrets(topology: &Topology, ntfy_token: &str) -> anyhow::Result<BTreeMap<String, String>> {
+    let secrets = [("ntfy-token", ntfy_token), ("web-api-key", WEB_API_KEY)];
     let secret = |(name, value): (&str, &str)| Ok((names::secret(topology, name)?, value.to_owned()));
     secrets.into_iter().map(secret).collect()
 }
@@ -145,7 +145,7 @@ fn builder(plan: &Plan, start: SystemTime, names: &Names, observer: &SharedObser
         .server(names.ntfy.as_str(), Arc::new(ntfy))
         .subscribe(Box::new(observer.clone()));
     let put = |builder: CloudBuilder, (name, value)| builder.parameter(name, value);
-    Ok(functions::deploy(secrets(&plan.topology)?.into_iter().fold(builder, put)))
+    Ok(functions::deploy(secrets(&plan.topology, NTFY_TOKEN)?.into_iter().fold(builder, put)))
 }
 
 fn ntfy_server(plan: &Plan, seed: Seed, clock: Clock, observer: &SharedObserver) -> NtfyServer {

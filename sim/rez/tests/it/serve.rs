@@ -122,3 +122,20 @@ fn a_wrong_parameter_of_the_template_is_one_clear_line() {
         assert!(complaint.contains(wrong.split('=').next().unwrap()), "{complaint}");
     }
 }
+
+#[test]
+fn an_ntfy_out_of_reach_is_one_clear_line() {
+    let rows = [
+        (&["--ntfy-url", "http://127.0.0.1:1"][..], "`--ntfy-url` needs `--functions process`"),
+        (&["--functions", "process", "--ntfy-url", "127.0.0.1:1"], "expected `http://HOST:PORT`"),
+        (&["--functions", "process", "--ntfy-url", "http://127.0.0.1:1/topic"], "expected `http://HOST:PORT`"),
+    ];
+    for (arguments, told) in rows {
+        let output = rez(&["--api-port", "0", "--sign-in-port", "0", "--aws-port", "0"]).args(arguments).output();
+        let output = output.unwrap();
+        let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{complaint}");
+        assert_eq!(complaint.lines().count(), 1, "{complaint}");
+        assert!(complaint.contains(told), "{complaint}");
+    }
+}
