@@ -3,8 +3,10 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
-use aws_smithy_async::rt::sleep::SharedAsyncSleep;
-use aws_smithy_async::time::SharedTimeSource;
+use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
+use aws_smithy_async::time::{SharedTimeSource, SystemTimeSource};
+use aws_smithy_http_client::Builder;
+use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_runtime::client::orchestrator::operation::Operation;
 use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
@@ -27,27 +29,40 @@ pub struct Answer {
 #[error("no answer")]
 pub struct NoAnswer;
 
+/// What carries requests, and by which clock.
+#[derive(Clone, Debug)]
+pub struct Wire {
+    pub http: SharedHttpClient,
+    pub time: SharedTimeSource,
+    pub sleep: SharedAsyncSleep,
+}
+
+impl Wire {
+    /// Real sockets, in real time.
+    pub fn real() -> Self {
+        Self {
+            http: Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https(),
+            time: SharedTimeSource::new(SystemTimeSource::new()),
+            sleep: SharedAsyncSleep::new(TokioSleep::new()),
+        }
+    }
+}
+
 /// Sends requests to one server.
 #[derive(Clone, Debug)]
 pub struct Exchange(Operation<Request<Bytes>, Answer, Infallible>);
 
 impl Exchange {
     /// `timeout` is for one whole exchange.
-    pub fn new(
-        url: &str,
-        timeout: Duration,
-        http: &SharedHttpClient,
-        time: &SharedTimeSource,
-        sleep: &SharedAsyncSleep,
-    ) -> Self {
+    pub fn new(url: &str, timeout: Duration, wire: &Wire) -> Self {
         let operation = Operation::builder()
             .service_name("endpoint")
             .operation_name("request")
             .behavior_version(BehaviorVersion::v2026_01_12())
             .endpoint_url(url)
-            .http_client(http.clone())
-            .time_source(time.clone())
-            .sleep_impl(sleep.clone())
+            .http_client(wire.http.clone())
+            .time_source(wire.time.clone())
+            .sleep_impl(wire.sleep.clone())
             .no_auth()
             .no_retry()
             .timeout_config(TimeoutConfig::builder().operation_attempt_timeout(timeout).build())
@@ -63,6 +78,11 @@ impl Exchange {
 
     pub async fn get(&self, path: &str) -> Result<Answer, NoAnswer> {
         self.send(Request::get(path).body(Bytes::new()).map_err(|_| NoAnswer)?).await
+    }
+
+    #[cfg(feature = "containers")]
+    pub async fn delete(&self, path: &str) -> Result<Answer, NoAnswer> {
+        self.send(Request::delete(path).body(Bytes::new()).map_err(|_| NoAnswer)?).await
     }
 
     pub async fn post(&self, path: &str, headers: &[(&str, &str)], body: &str) -> Result<Answer, NoAnswer> {

@@ -3,7 +3,8 @@
 //!
 //! - [`Endpoint`] is where that AWS answers, and [`Endpoint::check`] says in one line what is wrong with it;
 //! - [`provision`] creates tables, queues, topics, subscriptions and parameters there;
-//! - `LocalStack`, under the feature `containers`, is a container of it that is gone when it is dropped.
+//! - `LocalStack` and `Ntfy`, under the feature `containers`, are containers that are gone when they are dropped: of that
+//!   AWS, and of an ntfy that misbehaves on request.
 //!
 //! It runs no function and polls no queue: both are done by `rez-cloud`'s host, whichever AWS holds the data. The README
 //! says how the image is made, and where LocalStack differs from AWS.
@@ -24,14 +25,14 @@
 //! ```
 
 #[cfg(feature = "containers")]
-mod container;
+mod containers;
 mod endpoint;
 mod exchange;
 mod parameter_store;
 mod provisioner;
 
 #[cfg(feature = "containers")]
-pub use container::{ContainerError, IMAGE, IMAGE_VARIABLE, LocalStack};
+pub use containers::{AdminError, ContainerError, LocalStack, Notification, Ntfy, Published, Received};
 pub use endpoint::{Backend, Endpoint, EndpointError};
 pub use parameter_store::{ParameterKind, ParameterStore, StoreError};
 pub use provisioner::{ProvisionError, provision};

@@ -8,9 +8,8 @@ use std::time::Duration;
 
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
-use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
-use aws_smithy_async::time::{SharedTimeSource, SystemTimeSource};
-use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_smithy_async::rt::sleep::SharedAsyncSleep;
+use aws_smithy_async::time::SharedTimeSource;
 use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_types::SdkConfig;
@@ -21,7 +20,7 @@ use rez_topology::Topology;
 pub use self::error::EndpointError;
 pub use self::health::Backend;
 
-use crate::exchange::Exchange;
+use crate::exchange::{Exchange, Wire};
 
 /// Services that functions are sent to this endpoint for, as the SDK spells them in `AWS_ENDPOINT_URL_…`. Invoke is not
 /// among them: functions run elsewhere.
@@ -32,9 +31,7 @@ const SERVICES: [&str; 4] = ["DYNAMODB", "SNS", "SQS", "SSM"];
 pub struct Endpoint {
     /// Without a slash at the end.
     url: String,
-    http: SharedHttpClient,
-    time: SharedTimeSource,
-    sleep: SharedAsyncSleep,
+    wire: Wire,
 }
 
 impl Endpoint {
@@ -43,10 +40,7 @@ impl Endpoint {
     /// # Errors
     /// When `url` is not one of a server: `http://127.0.0.1:4566`.
     pub fn parse(url: &str) -> Result<Self, EndpointError> {
-        let http =
-            aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
-        let (time, sleep) = (SharedTimeSource::new(SystemTimeSource::new()), SharedAsyncSleep::new(TokioSleep::new()));
-        Self::reached_by(url, http, time, sleep)
+        Self::over(Wire::real(), url)
     }
 
     /// The same over another wire, and by another clock.
@@ -59,9 +53,13 @@ impl Endpoint {
         time: SharedTimeSource,
         sleep: SharedAsyncSleep,
     ) -> Result<Self, EndpointError> {
+        Self::over(Wire { http, time, sleep }, url)
+    }
+
+    fn over(wire: Wire, url: &str) -> Result<Self, EndpointError> {
         let trimmed = url.trim_end_matches('/');
         match trimmed.parse::<Uri>() {
-            Ok(uri) if is_server(&uri) => Ok(Self { url: trimmed.to_owned(), http, time, sleep }),
+            Ok(uri) if is_server(&uri) => Ok(Self { url: trimmed.to_owned(), wire }),
             _ => Err(EndpointError::Url { given: url.to_owned() }),
         }
     }
@@ -88,9 +86,9 @@ impl Endpoint {
             .region(Region::new(region.to_owned()))
             .credentials_provider(SharedCredentialsProvider::new(credentials(account)))
             .endpoint_url(&self.url)
-            .http_client(self.http.clone())
-            .time_source(self.time.clone())
-            .sleep_impl(self.sleep.clone())
+            .http_client(self.wire.http.clone())
+            .time_source(self.wire.time.clone())
+            .sleep_impl(self.wire.sleep.clone())
             .build()
     }
 
@@ -106,15 +104,15 @@ impl Endpoint {
     }
 
     pub(crate) fn exchange(&self, timeout: Duration) -> Exchange {
-        Exchange::new(&self.url, timeout, &self.http, &self.time, &self.sleep)
+        Exchange::new(&self.url, timeout, &self.wire)
     }
 
     pub(crate) fn time(&self) -> &SharedTimeSource {
-        &self.time
+        &self.wire.time
     }
 
     pub(crate) fn sleep(&self) -> &SharedAsyncSleep {
-        &self.sleep
+        &self.wire.sleep
     }
 }
 
