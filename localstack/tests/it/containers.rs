@@ -6,26 +6,11 @@ use std::time::Duration;
 use rez_localstack::{Backend, ContainerError, LocalStack};
 
 use crate::provisioner::a_shop_is_provisioned_as_often_as_one_likes;
-use crate::support::container::localstack;
+use crate::support::container::{gone, is_there, localstack};
+use crate::support::eventually;
 
-/// How long a container may take to be gone once nobody wants it.
-const GONE_WITHIN: Duration = Duration::from_secs(20);
-const LOOK_EVERY: Duration = Duration::from_millis(200);
-
-fn is_there(container: &str) -> bool {
-    let listed = Command::new("docker").args(["ps", "--all", "--quiet", "--no-trunc"]).output().unwrap();
-    String::from_utf8(listed.stdout).unwrap().lines().any(|line| line == container)
-}
-
-/// Waits until Docker does not know the container any more.
-async fn gone(container: &str) -> bool {
-    let gone = async {
-        while is_there(container) {
-            tokio::time::sleep(LOOK_EVERY).await;
-        }
-    };
-    tokio::time::timeout(GONE_WITHIN, gone).await.is_ok()
-}
+/// How long LocalStack may take to start in another process.
+const HELD_WITHIN: Duration = Duration::from_secs(90);
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Docker: cargo test -p rez-localstack -- --ignored"]
@@ -40,7 +25,7 @@ async fn it_is_healthy_takes_a_template_and_is_gone_when_dropped() {
     let id = localstack.id().to_owned();
     assert!(is_there(&id));
     drop(localstack);
-    assert!(gone(&id).await);
+    gone(&id).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -53,7 +38,7 @@ async fn it_is_gone_after_a_panic() {
         panic!("on purpose");
     });
     assert!(panicked.await.unwrap_err().is_panic());
-    assert!(gone(&id).await);
+    gone(&id).await;
 }
 
 /// What the next test runs in a process of its own: it holds a container until it is interrupted.
@@ -80,16 +65,14 @@ async fn it_is_gone_after_ctrl_c() {
         .stdout(Stdio::null())
         .spawn()
         .unwrap();
-    let id = loop {
-        match std::fs::read_to_string(&path) {
-            Ok(id) if !id.is_empty() => break id,
-            _ => assert!(holder.try_wait().unwrap().is_none(), "the holder ended by itself"),
-        }
-        tokio::time::sleep(LOOK_EVERY).await;
-    };
+    let id = eventually("the holder has a container", HELD_WITHIN, async || {
+        assert!(holder.try_wait().unwrap().is_none(), "the holder ended by itself");
+        std::fs::read_to_string(&path).ok().filter(|id| !id.is_empty())
+    })
+    .await;
     assert!(is_there(&id));
     assert!(Command::new("kill").args(["-INT", &holder.id().to_string()]).status().unwrap().success());
-    assert!(gone(&id).await);
+    gone(&id).await;
     assert!(!holder.wait().unwrap().success());
 }
 

@@ -1,6 +1,14 @@
 //! The LocalStack that a test asks for: a container of its own, or word that there is none.
 
+use std::process::Command;
+use std::time::Duration;
+
 use rez_localstack::{ContainerError, LocalStack};
+
+use super::eventually;
+
+/// How long a container may take to be gone once nobody wants it.
+const GONE_WITHIN: Duration = Duration::from_secs(20);
 
 /// A healthy LocalStack; `None`, and a line on stderr that names the test, where Docker is missing. With
 /// `REZ_REQUIRE_DOCKER=1` that is a failure: so says a CI that installs Docker itself.
@@ -22,4 +30,15 @@ pub async fn localstack(test: &str) -> Option<LocalStack> {
 
 fn is_required() -> bool {
     std::env::var("REZ_REQUIRE_DOCKER").is_ok_and(|value| value == "1")
+}
+
+/// Whether Docker knows the container.
+pub fn is_there(container: &str) -> bool {
+    let listed = Command::new("docker").args(["ps", "--all", "--quiet", "--no-trunc"]).output().unwrap();
+    String::from_utf8(listed.stdout).unwrap().lines().any(|line| line == container)
+}
+
+/// Waits until Docker does not know the container any more.
+pub async fn gone(container: &str) {
+    eventually("the container is gone", GONE_WITHIN, async || (!is_there(container)).then_some(())).await;
 }

@@ -2,10 +2,31 @@
 
 pub mod container;
 
+use std::time::Duration;
+
 use rez_cloud::profile::Profile;
 use rez_cloud::{Cloud, Seed};
 use rez_localstack::Endpoint;
 use rez_topology::{Options, Topology};
+
+/// Between two looks at something that comes about by itself.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
+
+/// Asks until there is an answer.
+///
+/// # Panics
+/// When there is none within this time.
+pub async fn eventually<T>(what: &str, within: Duration, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
+    let answered = async {
+        loop {
+            if let Some(answer) = ask().await {
+                return answer;
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+    };
+    tokio::time::timeout(within, answered).await.unwrap_or_else(|_| panic!("not within {within:?}: {what}"))
+}
 
 /// A template of these resources, which stand indented by two.
 pub fn topology(resources: &str) -> Topology {

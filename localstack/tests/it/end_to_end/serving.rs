@@ -1,0 +1,122 @@
+//! `rez serve` as a child process, stopped when it is dropped.
+
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use rez_localstack::{Endpoint, Ntfy};
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+use tempfile::NamedTempFile;
+
+use super::programs;
+
+/// It stops within 5 s when it is told to; after twice that it is killed.
+const STOP_TICK: Duration = Duration::from_millis(20);
+const STOP_TICKS_MAX: u32 = 500;
+/// Lines of its log that are shown when a test fails.
+const LOG_LINES_SHOWN: usize = 60;
+
+pub struct Serving {
+    child: Child,
+    log: NamedTempFile,
+    /// What it printed once it was ready.
+    said: Value,
+}
+
+impl Serving {
+    /// The functions as processes, their data at `backend`, their notifications at `ntfy`.
+    ///
+    /// # Panics
+    /// When it does not start; with its complaint.
+    pub fn start(backend: &Endpoint, ntfy: &Ntfy, ntfy_token: &str) -> Self {
+        let log = NamedTempFile::new().unwrap();
+        let rez = programs::folder().join("rez");
+        let mut child = Command::new(&rez)
+            .args(["serve", "--backend", backend.url(), "--ntfy-url", ntfy.url(), "--functions", "process"])
+            .arg("--binaries")
+            .arg(programs::folder())
+            .args(["--api-port", "0", "--sign-in-port", "0", "--aws-port", "0"])
+            .args(["--profile", "ideal", "--json", "--logs"])
+            .env("NTFY_TOKEN", ntfy_token)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(log.reopen().unwrap())
+            .spawn()
+            .unwrap_or_else(|error| panic!("`{}` cannot be started: {error}", rez.display()));
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().expect("piped")).read_line(&mut line).unwrap();
+        let mut serving = Self { child, log, said: Value::Null };
+        serving.said = serde_json::from_str(&line).expect("`rez serve` starts");
+        serving
+    }
+
+    /// `http://HOST:PORT` of one of its parts.
+    pub fn url(&self, part: &str) -> &str {
+        self.said[part].as_str().expect("it says where each part is")
+    }
+
+    /// What the functions have logged, a JSON object a line.
+    pub fn logged(&self) -> Vec<Value> {
+        let log = std::fs::read_to_string(self.log.path()).unwrap();
+        log.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
+    }
+
+    /// The processes that run as this function at the moment.
+    pub fn processes_of(&self, function: &str) -> Vec<Pid> {
+        let of_function = |id: &Pid| program(*id).is_some_and(|program| program.ends_with(function));
+        self.children().into_iter().filter(of_function).collect()
+    }
+
+    /// Its own process, and those of all functions.
+    pub fn processes(&self) -> Vec<Pid> {
+        self.id().into_iter().chain(self.children()).collect()
+    }
+
+    fn id(&self) -> Option<Pid> {
+        Pid::from_raw(self.child.id().cast_signed())
+    }
+
+    fn children(&self) -> Vec<Pid> {
+        let processes = std::fs::read_dir("/proc").expect("these tests run on Linux").flatten();
+        let ids = processes.filter_map(|entry| Pid::from_raw(entry.file_name().to_str()?.parse().ok()?));
+        ids.filter(|id| parent_of(*id) == Some(self.child.id())).collect()
+    }
+
+    fn stop(&mut self) {
+        // An error means that it has ended already.
+        let _ = self.id().map(|id| kill_process(id, Signal::TERM));
+        for _ in 0..STOP_TICKS_MAX {
+            if !matches!(self.child.try_wait(), Ok(None)) {
+                return;
+            }
+            std::thread::sleep(STOP_TICK);
+        }
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        self.stop();
+        if std::thread::panicking() {
+            let log = std::fs::read_to_string(self.log.path()).unwrap_or_default();
+            let lines: Vec<&str> = log.lines().collect();
+            let shown = lines.len().saturating_sub(LOG_LINES_SHOWN);
+            eprintln!("the end of its log:\n{}", lines[shown..].join("\n"));
+        }
+    }
+}
+
+/// What a process runs; nothing once it has ended.
+pub fn program(id: Pid) -> Option<PathBuf> {
+    std::fs::read_link(format!("/proc/{id}/exe")).ok()
+}
+
+/// The fourth field of `/proc/ID/stat`, counted from behind the name, in which there may be anything.
+fn parent_of(id: Pid) -> Option<u32> {
+    let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+    stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
+}
