@@ -3,6 +3,9 @@
 mod localstack;
 mod ntfy;
 
+use std::error::Error;
+
+use hyper_util::client::legacy::Error as HttpError;
 use testcontainers::core::error::ClientError;
 use testcontainers::runners::AsyncRunner;
 use testcontainers::{ContainerAsync, ContainerRequest, GenericImage, TestcontainersError};
@@ -56,9 +59,21 @@ impl Image {
 
     fn not_started(&self, source: TestcontainersError) -> ContainerError {
         match source {
-            source @ TestcontainersError::Client(ClientError::Init(_)) => ContainerError::NoDocker(source),
+            source if is_unreachable(&source) => ContainerError::NoDocker(source),
             source => ContainerError::NotStarted { image: self.name.clone(), recipe: self.recipe, source },
         }
+    }
+}
+
+/// There is no daemon's socket, or nobody behind it. A container begins with its creation.
+fn is_unreachable(error: &TestcontainersError) -> bool {
+    match error {
+        TestcontainersError::Client(ClientError::Init(_)) => true,
+        TestcontainersError::Client(ClientError::CreateContainer(error)) => {
+            let mut causes = std::iter::successors(Some(error as &dyn Error), |&error| error.source());
+            causes.any(|cause| cause.downcast_ref::<HttpError>().is_some_and(HttpError::is_connect))
+        }
+        _ => false,
     }
 }
 
