@@ -1,10 +1,16 @@
 //! `cargo bench -p rez-benches`; the README says what the subjects are, and how to compare.
 
+mod claim;
+mod cursor;
 mod event;
 mod gate;
+mod handler;
+mod jwt;
+mod message;
 mod simulator;
 mod sns;
 mod sqs;
+mod system;
 
 use criterion::{criterion_group, criterion_main};
 use rez_cloud::profile::Profile;
@@ -12,7 +18,19 @@ use rez_cloud::{Cloud, Seed};
 use rez_topology::{Options, Topology};
 use tokio::runtime::{Builder, Runtime};
 
-criterion_group!(subjects, event::bench, gate::bench, sqs::bench, sns::bench, simulator::bench);
+criterion_group!(
+    subjects,
+    event::bench,
+    gate::bench,
+    jwt::bench,
+    cursor::bench,
+    claim::bench,
+    handler::bench,
+    sqs::bench,
+    sns::bench,
+    message::bench,
+    simulator::bench
+);
 criterion_main!(subjects);
 
 /// A runtime whose clock jumps.

@@ -7,7 +7,7 @@ mod answer;
 mod call;
 mod caller;
 mod config;
-mod cursor;
+pub mod cursor;
 mod decode;
 mod deps;
 mod error;
@@ -17,7 +17,7 @@ mod health;
 mod idempotency;
 mod metrics;
 mod routes;
-mod seal;
+pub mod seal;
 mod sign_in;
 mod view;
 

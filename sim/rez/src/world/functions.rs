@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use rez_cloud::CloudBuilder;
 use rez_cloud::host::lambda::child::Binary;
+use rez_cloud::program::Program;
 
-use super::program::Program;
+use super::program;
 
 pub const SCHEDULER: &str = "Scheduler";
 pub const MESSAGE_PROCESSOR: &str = "MessageProcessor";
@@ -34,30 +35,36 @@ pub fn deploy_binaries(builder: CloudBuilder, folder: &Path, aws_endpoint: Socke
 
 /// Within this process.
 pub fn deploy(builder: CloudBuilder) -> CloudBuilder {
-    let scheduler = Program {
+    programs().into_iter().fold(builder, |builder, (id, program)| builder.function(id, program))
+}
+
+/// The functions themselves.
+pub fn programs() -> [(&'static str, Arc<dyn Program>); 5] {
+    let scheduler = program::Program {
         start: |ambient| Box::pin(scheduler::start(ambient)),
         handle: |deps, event| Box::pin(scheduler::handle(deps, event)),
     };
-    let message_processor = Program {
+    let message_processor = program::Program {
         start: |ambient| Box::pin(message_processor::start(ambient)),
         handle: |deps, event| Box::pin(message_processor::handle(deps, event)),
     };
-    let notification_service = Program {
+    let notification_service = program::Program {
         start: |ambient| Box::pin(notification_service::start(ambient)),
         handle: |deps, event| Box::pin(notification_service::handle(deps, event)),
     };
-    let web_api = Program {
+    let web_api = program::Program {
         start: |ambient| Box::pin(web_api::start(ambient)),
         handle: |deps, event| Box::pin(async { Ok::<_, Infallible>(web_api::handle(deps, event).await) }),
     };
-    let jwt_authorizer = Program {
+    let jwt_authorizer = program::Program {
         start: |ambient| Box::pin(jwt_authorizer::start(ambient)),
         handle: |deps, event| Box::pin(async { Ok::<_, Infallible>(jwt_authorizer::handle(deps, event).await) }),
     };
-    builder
-        .function(SCHEDULER, Arc::new(scheduler))
-        .function(MESSAGE_PROCESSOR, Arc::new(message_processor))
-        .function(NOTIFICATION_SERVICE, Arc::new(notification_service))
-        .function(WEB_API, Arc::new(web_api))
-        .function(JWT_AUTHORIZER, Arc::new(jwt_authorizer))
+    [
+        (SCHEDULER, Arc::new(scheduler)),
+        (MESSAGE_PROCESSOR, Arc::new(message_processor)),
+        (NOTIFICATION_SERVICE, Arc::new(notification_service)),
+        (WEB_API, Arc::new(web_api)),
+        (JWT_AUTHORIZER, Arc::new(jwt_authorizer)),
+    ]
 }
