@@ -133,7 +133,7 @@ fn builder() -> CloudBuilder {
         .epoch(start)
         .secrets_key(&topology.keys[KEY].arn)
         .server(names::ntfy_host(&topology).expect("the template names it"), Arc::new(ntfy));
-    let secrets = world::secrets(&topology).expect("the template has a stage");
+    let secrets = world::secrets(&topology, world::NTFY_TOKEN).expect("the template has a stage");
     let put = |builder: CloudBuilder, (name, value)| builder.parameter(name, value);
     functions::deploy(secrets.into_iter().fold(builder, put))
 }
