@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
@@ -11,20 +12,26 @@ use super::error::Refusal;
 /// "valid for 10 minutes after the first request that uses it is completed" (TransactWriteItems, API reference).
 const REMEMBERED: Duration = Duration::from_secs(600);
 
-/// Transactions that succeeded lately. One that failed is not remembered, and may be tried again.
+/// Transactions that succeeded lately. One that failed is not remembered, and may be tried again. Under load there are
+/// hundreds of thousands, so tokens are kept in short and names are shared.
 #[derive(Default)]
 pub(super) struct Tokens {
-    done: BTreeMap<String, Done>,
-    by_age: VecDeque<(SystemTime, String)>,
+    done: BTreeMap<TokenId, Done>,
+    by_age: VecDeque<(SystemTime, TokenId)>,
 }
+
+/// 128 bits of a token: two of them are the same by chance as rarely as two UUIDs are.
+type TokenId = [u64; 2];
+
+/// What a repetition of a transaction costs in read units, by table.
+pub(super) type Reads = Box<[(Arc<str>, f64)]>;
 
 /// A transaction that succeeded.
 #[derive(Clone, Debug)]
 pub(super) struct Done {
     fingerprint: u64,
     finished: SystemTime,
-    /// What a repetition costs in read units, by table.
-    pub reads: Vec<(String, f64)>,
+    pub reads: Reads,
 }
 
 /// What a transaction writes, in short. JSON objects are in order here, and the hasher's key is fixed.
@@ -41,7 +48,7 @@ impl Tokens {
     /// When it belongs to other actions, or its transaction is still under way.
     pub fn find(&mut self, token: &str, fingerprint: u64, now: SystemTime) -> Result<Option<&Done>, Refusal> {
         self.forget(now);
-        let Some(done) = self.done.get(token) else { return Ok(None) };
+        let Some(done) = self.done.get(&short(token)) else { return Ok(None) };
         if done.fingerprint != fingerprint {
             let message = "Idempotent token used with different parameters from the original request within the idempotency window";
             return Err(Refusal::new("IdempotentParameterMismatchException", message));
@@ -53,8 +60,9 @@ impl Tokens {
         Ok(Some(done))
     }
 
-    pub fn remember(&mut self, token: String, fingerprint: u64, finished: SystemTime, reads: Vec<(String, f64)>) {
-        self.by_age.push_back((finished + REMEMBERED, token.clone()));
+    pub fn remember(&mut self, token: &str, fingerprint: u64, finished: SystemTime, reads: Reads) {
+        let token = short(token);
+        self.by_age.push_back((finished + REMEMBERED, token));
         self.done.insert(token, Done { fingerprint, finished, reads });
     }
 
@@ -63,6 +71,14 @@ impl Tokens {
             self.done.remove(&token);
         }
     }
+}
+
+fn short(token: &str) -> TokenId {
+    [0, 1].map(|half: u8| {
+        let mut hasher = DefaultHasher::new();
+        (half, token).hash(&mut hasher);
+        hasher.finish()
+    })
 }
 
 #[cfg(test)]
@@ -78,7 +94,7 @@ mod tests {
         let mut tokens = Tokens::default();
         let actions = fingerprint(&json!([{ "Put": 1 }]));
         let at = |seconds: u64| UNIX_EPOCH + Duration::from_secs(seconds);
-        tokens.remember("t".to_owned(), actions, at(2), Vec::new());
+        tokens.remember("t", actions, at(2), Reads::default());
 
         let code = |tokens: &mut Tokens, actions, seconds| match tokens.find("t", actions, at(seconds)) {
             Ok(done) => if done.is_some() { "done" } else { "new" }.to_owned(),

@@ -1,6 +1,7 @@
 //! TransactWriteItems: all or nothing, once per token, and its items held for as long as it takes.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use dynoxide::actions::transact_write_items::{TransactWriteItem, TransactWriteItemsRequest};
@@ -15,7 +16,7 @@ use serde_json::{Value, json};
 use super::capacity::WriteUnits;
 use super::engine::{Engine, Write};
 use super::error::{Refusal, read, read_value, reason};
-use super::idempotency::fingerprint;
+use super::idempotency::{Reads, fingerprint};
 use super::image::{Image, SharedImage};
 use super::items::ItemId;
 use super::plain::Recalled;
@@ -74,7 +75,7 @@ impl Engine {
         };
         let (units, reads) = self.commit_all(writes);
         if let Some(token) = token {
-            self.tokens.remember(token, fingerprint, until, reads);
+            self.tokens.remember(&token, fingerprint, until, reads);
         }
         Ok(answer(units.iter().filter_map(|(table, units)| {
             transactional_write_capacity_with_indexes(
@@ -88,9 +89,9 @@ impl Engine {
     }
 
     /// A repetition of a transaction that succeeded: it writes nothing, and costs reads.
-    fn repeat(&mut self, reads: &[(String, f64)], mode: &Option<String>) -> Value {
+    fn repeat(&mut self, reads: &[(Arc<str>, f64)], mode: &Option<String>) -> Value {
         for (table, units) in reads {
-            if let Some(table) = self.tables.get_mut(table) {
+            if let Some(table) = self.tables.get_mut(&**table) {
                 table.capacity.charge_read(*units);
             }
         }
@@ -218,14 +219,14 @@ impl Engine {
     }
 
     /// Takes note of all writes; answers with what they cost, and what a repetition would.
-    fn commit_all(&mut self, writes: Vec<Write>) -> (BTreeMap<String, WriteUnits>, Vec<(String, f64)>) {
+    fn commit_all(&mut self, writes: Vec<Write>) -> (BTreeMap<String, WriteUnits>, Reads) {
         let mut units: BTreeMap<String, WriteUnits> = BTreeMap::new();
-        let mut reads: BTreeMap<String, f64> = BTreeMap::new();
+        let mut reads: BTreeMap<Arc<str>, f64> = BTreeMap::new();
         for write in writes {
             let table = write.id.0.clone();
             let images = [&write.before, &write.after].into_iter().flatten();
             let size = images.map(|image| item_size(&image.item)).max().unwrap_or(0);
-            *reads.entry(table.to_string()).or_default() += TRANSACTIONAL_CAPACITY_FACTOR * read_capacity_units(size);
+            *reads.entry(table.clone()).or_default() += TRANSACTIONAL_CAPACITY_FACTOR * read_capacity_units(size);
             let cost = self.commit(write).transactional();
             if let Some(table) = self.tables.get_mut(&*table) {
                 table.capacity.charge_write(&cost);
