@@ -12,7 +12,7 @@ const MESSAGES: usize = 6;
 /// its first round through.
 const RECOVERED_WITHIN: Duration = Duration::from_secs(240);
 
-/// Takes two to three minutes, because the breaker and the sweep have times of their own.
+/// Takes one to three minutes, because the breaker and the sweep have times of their own.
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Docker: cargo test -p rez-localstack -- --ignored"]
 async fn an_outage_opens_the_breaker_and_loses_nothing() {

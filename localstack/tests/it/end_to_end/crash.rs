@@ -11,7 +11,7 @@ use super::system::{DEAD_LETTER_QUEUE, System};
 const MESSAGES: usize = 3;
 const PROCESSOR: &str = "message-processor";
 /// How long ntfy takes to answer meanwhile: less than its client waits.
-const DELAY_MS: u64 = 6_000;
+const DELAY_MS: u64 = 8_000;
 /// A lease is 100 s, and the sweep comes once a minute.
 const TAKEN_OVER_WITHIN: Duration = Duration::from_secs(240);
 
