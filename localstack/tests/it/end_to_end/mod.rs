@@ -13,6 +13,7 @@ mod messages;
 mod poison;
 mod programs;
 mod redrive;
+mod scenarios;
 mod serving;
 mod sign_in;
 mod system;
