@@ -196,6 +196,7 @@ fn bill(cost: &Cost) -> Markup {
             (units::dollars(cost.monthly_total)) ", or " (units::dollars(cost.monthly_total_after_free_tier))
             " after free tiers; prices of " (cost.prices_date)
         }
+        @if let Some(beside) = units::beside_the_design(cost) { p { (beside) } }
         div class="scroll" { table {
             tr { th { "service" } th { "what" } th class="number" { "quantity" } th { "unit" } th class="number" { "cost" } }
             @for item in &cost.items { tr {

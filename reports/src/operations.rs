@@ -1,5 +1,7 @@
 //! What an operator of the deployed system would see of a run: requests, alarms, cost, and permissions that nobody used.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// Requests to the REST API, by how they were answered.
@@ -45,9 +47,25 @@ pub struct Cost {
     pub monthly_total: f64,
     /// The same with AWS's free tiers.
     pub monthly_total_after_free_tier: f64,
+    /// What the system's design expects to pay at this load; `None` when it says nothing about one like it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub design: Option<f64>,
     /// Date of the prices.
     pub prices_date: String,
     pub items: Vec<CostItem>,
+}
+
+impl Cost {
+    /// What each service costs, the dearest first: what explains a total that differs from the one expected.
+    pub fn by_service(&self) -> Vec<(&str, f64)> {
+        let mut services: BTreeMap<&str, f64> = BTreeMap::new();
+        for item in &self.items {
+            *services.entry(&item.service).or_default() += item.cost;
+        }
+        let mut services: Vec<_> = services.into_iter().collect();
+        services.sort_by(|(_, left), (_, right)| right.total_cmp(left));
+        services
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -72,6 +90,21 @@ pub struct UnusedPermission {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_dearest_service_comes_first() {
+        let item = |service: &str, cost| CostItem {
+            service: service.to_owned(),
+            what: "requests".to_owned(),
+            quantity: 1.0,
+            unit: "million".to_owned(),
+            unit_price: cost,
+            cost,
+        };
+        let items = vec![item("Lambda", 0.25), item("X-Ray", 1.5), item("Lambda", 0.5)];
+        let cost = Cost { items, ..Cost::default() };
+        assert_eq!(cost.by_service(), [("X-Ray", 1.5), ("Lambda", 0.75)]);
+    }
 
     #[test]
     fn every_answer_is_counted_once() {

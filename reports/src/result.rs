@@ -194,6 +194,7 @@ pub(crate) mod examples {
             cost: Some(Cost {
                 monthly_total: 7.5,
                 monthly_total_after_free_tier: 2.25,
+                design: Some(7.0),
                 prices_date: "2026-11-01".into(),
                 items: vec![CostItem {
                     service: "Lambda".into(),

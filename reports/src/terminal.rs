@@ -120,12 +120,16 @@ fn operations(run: &RunResult) -> String {
 }
 
 fn cost(cost: &Cost) -> String {
-    format!(
+    let total = format!(
         "{} a month, {} after free tiers (prices of {})",
         units::dollars(cost.monthly_total),
         units::dollars(cost.monthly_total_after_free_tier),
         cost.prices_date
-    )
+    );
+    match units::beside_the_design(cost) {
+        Some(beside) => format!("{total}\n          {beside}"),
+        None => total,
+    }
 }
 
 fn notes(run: &RunResult) -> String {

@@ -1,6 +1,10 @@
 //! Numbers as people read them.
 
+use crate::operations::Cost;
 use crate::result::{ObjectiveResult, Unit};
+
+/// Of a bill, in one line.
+const SERVICES_SHOWN: usize = 5;
 
 /// `1d 2h 3m`, `4.2 s`, `350 ms`: two or three significant parts.
 pub fn duration(seconds: f64) -> String {
@@ -73,6 +77,14 @@ pub fn held(held: Option<bool>) -> &'static str {
 /// What a verdict does not cover: nothing, or ` (3 not observed)`.
 pub fn not_observed(checkers: usize) -> String {
     if checkers == 0 { String::new() } else { format!(" ({checkers} not observed)") }
+}
+
+/// How a cost compares with what the design expects of such a load, and the services that make most of it up.
+pub fn beside_the_design(cost: &Cost) -> Option<String> {
+    let expected = cost.design?;
+    let most = cost.by_service().into_iter().take(SERVICES_SHOWN);
+    let most: Vec<String> = most.map(|(service, cost)| format!("{service} {}", dollars(cost))).collect();
+    Some(format!("the design expects about {} at this load; here it is {}", dollars(expected), most.join(", ")))
 }
 
 /// US dollars, to the cent.

@@ -2,11 +2,13 @@
 //! held, 1 when a verdict failed, and 2, with one line that says why, when nothing could be run.
 
 use std::ffi::OsString;
+use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use anyhow::Context;
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -56,7 +58,7 @@ pub struct RunArgs {
     #[arg(value_name = "SCENARIO", default_value = "month")]
     pub scenarios: Vec<String>,
     /// The number that decides everything random
-    #[arg(long, default_value_t = 1, value_parser = seed)]
+    #[arg(long, default_value_t = 1, value_parser = seed, allow_negative_numbers = true)]
     pub seed: u64,
     /// How well-behaved the world is; the scenario says, unless this does
     #[arg(long, value_enum)]
@@ -123,19 +125,34 @@ pub fn execute(command: Command) -> anyhow::Result<ExitCode> {
         Command::Serve(arguments) => serve::execute(&arguments),
         Command::Scenarios => list_scenarios(),
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Cli::command(), "rez", &mut io::stdout());
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "rez", &mut script);
+            say(&script)?;
             Ok(ExitCode::SUCCESS)
         }
     }
 }
 
 fn list_scenarios() -> anyhow::Result<ExitCode> {
-    let mut out = io::stdout().lock();
+    let mut lines = String::new();
     for scenario in scenario::shipped()? {
         let days = humantime::format_duration(scenario.duration).to_string();
-        writeln!(out, "{:<12} {days:>8}  {}", scenario.name, scenario.about)?;
+        writeln!(lines, "{:<12} {days:>8}  {}", scenario.name, scenario.about)?;
     }
+    say(lines.as_bytes())?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Writes to stdout. Whoever has closed it, as `head` does, has seen enough.
+///
+/// # Errors
+/// When there is no room for it.
+pub(crate) fn say(text: &[u8]) -> anyhow::Result<()> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error).context("cannot write to stdout"),
+        _ => Ok(()),
+    }
 }
 
 /// Prints help where it was asked for; a mistake becomes one line.
@@ -186,6 +203,7 @@ mod tests {
     fn mistakes_are_one_line() {
         let complaints = [
             complaint("rez run --seed many"),
+            complaint("rez run --seed -1"),
             complaint("rez run --profile perfect"),
             complaint("rez run --speed 9"),
             complaint("rez walk"),

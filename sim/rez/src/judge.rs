@@ -17,6 +17,8 @@ use crate::scenario::{DeadLettered, Fault, FaultKind, Objectives, Scenario};
 const DELIVERY_WINDOW_DAYS: usize = 7;
 const LATENCY_PERCENTILE: f64 = 0.95;
 const API_WINDOW_DAYS: usize = 30;
+/// What the design expects to pay in a month, in US dollars, at so many messages and API requests a day.
+const DESIGN_COSTS: [((u32, u32), f64); 2] = [((1_000, 10_000), 10.57), ((10_000, 100_000), 50.0)];
 
 /// A world that has ended.
 pub struct Ended {
@@ -60,7 +62,7 @@ pub fn judge(plan: &Plan, ended: &Ended, wall: Duration, notes: Vec<String>) -> 
         objectives,
         checkers,
         alarms: observer.alarms.clone(),
-        cost: ended.bill.as_ref().map(cost),
+        cost: ended.bill.as_ref().map(|bill| cost(bill, scenario)),
         permissions_unused: ended.permissions_unused.iter().map(unused).collect(),
         history_sha256: observer.history_sha256(),
         replay: plan.replay(),
@@ -190,7 +192,7 @@ fn unused(permission: &UnusedPermission) -> rez_reports::UnusedPermission {
     rez_reports::UnusedPermission { role, action, resource }
 }
 
-fn cost(bill: &Bill) -> Cost {
+fn cost(bill: &Bill, scenario: &Scenario) -> Cost {
     let item = |item: &BillItem| CostItem {
         service: item.service.clone(),
         what: item.what.clone(),
@@ -202,9 +204,16 @@ fn cost(bill: &Bill) -> Cost {
     Cost {
         monthly_total: bill.monthly_total,
         monthly_total_after_free_tier: bill.monthly_total_after_free_tier,
+        design: expected_cost(scenario),
         prices_date: bill.prices_date.clone(),
         items: bill.items.iter().map(item).collect(),
     }
+}
+
+/// What the design expects at the load of a scenario, if it says so.
+fn expected_cost(scenario: &Scenario) -> Option<f64> {
+    let load = (scenario.workload.messages_per_day, scenario.workload.api_requests_per_day);
+    DESIGN_COSTS.into_iter().find(|(of, _)| *of == load).map(|(_, dollars)| dollars)
 }
 
 fn faults(faults: &[Fault], applied: &[u64]) -> Vec<FaultWindow> {

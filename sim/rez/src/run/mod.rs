@@ -5,7 +5,7 @@ mod plan;
 mod real_time;
 mod twice;
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -16,7 +16,7 @@ use rez_topology::Options;
 pub use plan::{Plan, topology};
 pub use real_time::RealTime;
 
-use crate::cli::RunArgs;
+use crate::cli::{self, RunArgs};
 use crate::progress::Progress;
 use crate::workload::capacity;
 use crate::{backend, judge, scenario, world};
@@ -35,6 +35,7 @@ pub fn execute(arguments: &RunArgs) -> anyhow::Result<ExitCode> {
         .iter()
         .map(|name| Plan::new(scenario::find(name)?, &topology, arguments))
         .collect::<anyhow::Result<_>>()?;
+    plans.iter().try_for_each(world::check)?;
     arguments.backend.iter().try_for_each(|url| look_at(url))?;
     let out = OutputDir::open(&arguments.out)
         .with_context(|| format!("cannot write to `{}` (expected a writable folder)", arguments.out.display()))?;
@@ -48,12 +49,12 @@ pub fn execute(arguments: &RunArgs) -> anyhow::Result<ExitCode> {
         let page = out.write(&format!("{}-{}", plan.scenario.name, plan.seed), &result)?;
         if !arguments.json {
             print(&result)?;
-            println!("report:  {}", page.display());
+            cli::say(format!("report:  {}\n", page.display()).as_bytes())?;
         }
         results.push(result);
     }
     if arguments.json {
-        print!("{}", rez_reports::json(&results));
+        cli::say(rez_reports::json(&results).as_bytes())?;
     }
     let all_held = results.iter().all(|result| result.verdict == Verdict::Pass);
     Ok(if all_held { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -86,9 +87,8 @@ fn run(plan: &Plan) -> anyhow::Result<RunResult> {
     Ok(judge::judge(plan, &ended, wall, notes))
 }
 
-fn print(result: &RunResult) -> io::Result<()> {
+fn print(result: &RunResult) -> anyhow::Result<()> {
     let no_color = std::env::var("NO_COLOR").ok();
-    let mut out = io::stdout().lock();
-    let colours = Colours::choose(out.is_terminal(), no_color.as_deref());
-    out.write_all(rez_reports::render(result, colours).as_bytes())
+    let colours = Colours::choose(io::stdout().is_terminal(), no_color.as_deref());
+    cli::say(rez_reports::render(result, colours).as_bytes())
 }

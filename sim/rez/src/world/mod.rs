@@ -64,6 +64,21 @@ pub fn run(plan: &Plan, progress: &Progress) -> anyhow::Result<Ended> {
     run_altered(plan, progress, |builder| builder)
 }
 
+/// Builds the world of a plan and throws it away: what only the parts of a cloud can tell of a template is told before
+/// anything runs.
+///
+/// # Errors
+/// When the template lacks something, or the cloud cannot be built.
+pub fn check(plan: &Plan) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build()?;
+    runtime.block_on(async {
+        let names = names::names(&plan.topology, &[NTFY_TOKEN, WEB_API_KEY])?;
+        let start = plan.begins();
+        let observer = observer(plan, start, &names);
+        builder(plan, start, &names, &observer)?.build().map(drop).with_context(|| plan.template_path())
+    })
+}
+
 /// Runs a world in which something of what is deployed was altered: with a function that is broken on purpose, say.
 ///
 /// # Errors
@@ -90,17 +105,7 @@ async fn live(
     let names = names::names(&plan.topology, &[NTFY_TOKEN, WEB_API_KEY])?;
     let data = Data::ready(plan).await?;
     let start = plan.begins();
-    let observer = Arc::new(Mutex::new(Observer::new(observer::Settings {
-        names: names.clone(),
-        start,
-        duration: plan.scenario.duration,
-        objectives: plan.scenario.objectives,
-        expectations: plan.scenario.expectations.clone(),
-        grants: Grants::of(&plan.topology),
-        faults: plan.faults.len(),
-        by_api: plan.scenario.workload.api_requests_per_day > 0,
-        sees_inside: plan.real_time.is_none(),
-    })));
+    let observer = observer(plan, start, &names);
     let builder = data.put_under(builder(plan, start, &names, &observer)?);
     let cloud = alter(builder).build().context("cannot build the cloud")?;
     let _logs = keep_logs(cloud.clock());
@@ -127,6 +132,20 @@ async fn live(
         bill,
         permissions_unused: cloud.unused_permissions(),
     })
+}
+
+fn observer(plan: &Plan, start: SystemTime, names: &Names) -> SharedObserver {
+    Arc::new(Mutex::new(Observer::new(observer::Settings {
+        names: names.clone(),
+        start,
+        duration: plan.scenario.duration,
+        objectives: plan.scenario.objectives,
+        expectations: plan.scenario.expectations.clone(),
+        grants: Grants::of(&plan.topology),
+        faults: plan.faults.len(),
+        by_api: plan.scenario.workload.api_requests_per_day > 0,
+        sees_inside: plan.real_time.is_none(),
+    })))
 }
 
 fn builder(plan: &Plan, start: SystemTime, names: &Names, observer: &SharedObserver) -> anyhow::Result<CloudBuilder> {

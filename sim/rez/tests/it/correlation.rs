@@ -43,7 +43,7 @@ async fn every_line_reads_alone() {
     world.pass(minutes(2)).await;
     for line in world.record.lines() {
         let json = line.json();
-        for field in ["timestamp", "level", "message", "service", "stage", "request_id"] {
+        for field in ["timestamp", "level", "message", "service", "stage", "request_id", "trace_id"] {
             assert!(
                 json[field].is_string(),
                 "`{field}` is missing in {} of environment {}",
@@ -57,7 +57,7 @@ async fn every_line_reads_alone() {
     }
 }
 
-/// The trace goes with each call, and a function's role allows each: nobody is refused.
+/// A function's role allows each of its calls: nobody is refused.
 #[tokio::test(start_paused = true)]
 async fn all_calls_of_a_delivery_are_allowed() {
     let world = World::ideal();

@@ -5,6 +5,7 @@
 
 mod attempts;
 mod batches;
+mod command;
 mod correlation;
 mod deferral;
 mod elsewhere;

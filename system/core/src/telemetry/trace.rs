@@ -52,6 +52,28 @@ pub fn root(header: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
+    use crate::testing::{Reply, VARIABLES, Wire};
+
+    const HEADERS: [Option<&str>; 3] =
+        [Some("Root=1-5759e988-bd862e3f;Parent=53995c3f42cd8ad8;Sampled=1"), Some("Root=1-2;Sampled=0"), None];
+
+    #[tokio::test(start_paused = true)]
+    async fn each_call_carries_the_header_of_the_invocation_under_way() {
+        let wire = Wire::answering(|_| Reply::json(200, &serde_json::json!({})));
+        let environment = wire.environment("test", &VARIABLES);
+        let (dynamodb, sqs) = (environment.dynamodb(), environment.sqs());
+        for header in HEADERS {
+            drop(environment.begin("request", header));
+            dynamodb.list_tables().send().await.unwrap();
+            sqs.list_queues().send().await.unwrap();
+        }
+        let carried: Vec<_> =
+            wire.requests().iter().map(|request| request.header("x-amzn-trace-id").map(str::to_owned)).collect();
+        let expected: Vec<_> =
+            HEADERS.iter().flat_map(|header| [*header; 2]).map(|header| header.map(str::to_owned)).collect();
+        assert_eq!(carried, expected);
+    }
+
     #[test]
     fn the_root_is_the_trace_id() {
         assert_eq!(super::root("Root=1-5759e988-bd86;Parent=53995c3f42cd8ad8;Sampled=1"), Some("1-5759e988-bd86"));
