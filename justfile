@@ -18,9 +18,9 @@ lint:
 determinism:
     cargo run --release -- run smoke --twice
 
-# every scenario that the repository ships
+# every scenario that `rez scenarios` lists
 scenarios:
-    cargo run --release -- run smoke month ntfy-outage duplicates poison
+    cargo run --release -- run minute hiccup smoke month front-door ntfy-outage duplicates poison
 
 # licences and sources of the dependencies (needs cargo-deny)
 deny:
