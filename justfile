@@ -29,3 +29,8 @@ deny:
 # the template, as AWS's own linter sees it (needs cfn-lint)
 template:
     cfn-lint system/template.yaml
+
+# the REST contract as a page, reports/out/openapi.html (needs Node.js)
+contract:
+    mkdir -p reports/out
+    npx --yes @redocly/cli@2 build-docs system/openapi.yaml --output reports/out/openapi.html
