@@ -34,5 +34,6 @@ mod provisioner;
 #[cfg(feature = "containers")]
 pub use containers::{AdminError, ContainerError, LocalStack, Notification, Ntfy, Published, Received};
 pub use endpoint::{Backend, Endpoint, EndpointError};
+pub use exchange::{Answer, NoAnswer};
 pub use parameter_store::{ParameterKind, ParameterStore, StoreError};
 pub use provisioner::{ProvisionError, provision};

@@ -13,7 +13,7 @@ const HEALTH: &str = "/_localstack/health";
 /// The first whose SQS takes a queue's URL with any host.
 const MAJOR_VERSION_MIN: u32 = 4;
 /// How long it may take to say how it is.
-const TIMEOUT: Duration = Duration::from_secs(10);
+pub(super) const TIMEOUT: Duration = Duration::from_secs(10);
 /// What the system keeps its data in.
 const NEEDED: [&str; 4] = ["dynamodb", "sns", "sqs", "ssm"];
 
@@ -34,7 +34,7 @@ struct Health {
 }
 
 pub(super) async fn check(endpoint: &Endpoint) -> Result<Backend, EndpointError> {
-    let answer = endpoint.exchange(TIMEOUT).get(HEALTH).await.map_err(|_| no_answer(endpoint))?;
+    let answer = endpoint.get(HEALTH).await.map_err(|_| no_answer(endpoint))?;
     match serde_json::from_slice::<Health>(&answer.body) {
         Ok(health) if answer.status == 200 => judge(endpoint.url(), health),
         _ => ask_sqs(endpoint).await,

@@ -20,7 +20,7 @@ use rez_topology::Topology;
 pub use self::error::EndpointError;
 pub use self::health::Backend;
 
-use crate::exchange::{Exchange, Wire};
+use crate::exchange::{Answer, Exchange, NoAnswer, Wire};
 
 /// Services that functions are sent to this endpoint for, as the SDK spells them in `AWS_ENDPOINT_URL_…`. Invoke is not
 /// among them: functions run elsewhere.
@@ -75,6 +75,14 @@ impl Endpoint {
     /// One line that says what is wrong, and what to do.
     pub async fn check(&self) -> Result<Backend, EndpointError> {
         health::check(self).await
+    }
+
+    /// What answers to a GET, whatever it is. It has ten seconds for it.
+    ///
+    /// # Errors
+    /// When nothing does.
+    pub async fn get(&self, path: &str) -> Result<Answer, NoAnswer> {
+        self.exchange(health::TIMEOUT).get(path).await
     }
 
     /// What the SDK's clients are made from. The access key id is the account: LocalStack takes twelve digits there for the

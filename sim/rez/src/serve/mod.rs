@@ -11,6 +11,7 @@ mod stop;
 mod system;
 
 use std::io::{self, Write};
+use std::pin::pin;
 use std::process::ExitCode;
 
 pub use self::arguments::{EXAMPLES, FunctionsName, ServeArgs};
@@ -30,9 +31,14 @@ pub fn execute(arguments: &ServeArgs) -> anyhow::Result<ExitCode> {
 }
 
 async fn serve(arguments: &ServeArgs) -> anyhow::Result<ExitCode> {
-    let stopped = stop::on_signal()?;
+    let mut stopped = pin!(stop::on_signal()?);
     let doors = Doors::open(arguments).await?;
-    let system = System::build(arguments, &doors).await?;
+    // A backend or an ntfy that does not answer holds this up.
+    let system = tokio::select! {
+        biased;
+        () = &mut stopped => return Ok(ExitCode::SUCCESS),
+        system = System::build(arguments, &doors) => system?,
+    };
     let announcement = Announcement::of(arguments, &doors);
     let (stop, serving) = doors.serve(&system.cloud)?;
     system.cloud.start();

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use anyhow::{Context, anyhow, ensure};
+use anyhow::{Context, anyhow, bail, ensure};
 use rez_cloud::history::{Fact, Subscriber};
 use rez_cloud::host::cognito::Settings as Pool;
 use rez_cloud::profile::Profile;
 use rez_cloud::world::Clock;
 use rez_cloud::{Cloud, CloudBuilder, Seed};
+use rez_localstack::Endpoint;
 use rez_topology::{Options, Topology};
 use tracing::subscriber::DefaultGuard;
 
@@ -48,6 +49,9 @@ impl System {
             arguments.ntfy_url.is_none() || arguments.functions == FunctionsName::Process,
             "`--ntfy-url` needs `--functions process` (functions within this process reach no server outside it)"
         );
+        if let Some(url) = &arguments.ntfy_url {
+            check_ntfy(url).await?;
+        }
         let topology = topology(arguments, doors)?;
         let data = match &arguments.backend {
             Some(url) => Some(DataServices::prepare(url, &topology, &ntfy_token(arguments)).await?),
@@ -73,6 +77,18 @@ fn topology(arguments: &ServeArgs, doors: &Doors) -> anyhow::Result<Topology> {
         options = options.parameter(name, value);
     }
     run::topology(arguments.template.as_deref(), &options)
+}
+
+/// Otherwise people would find out by notifications that do not come.
+async fn check_ntfy(url: &str) -> anyhow::Result<()> {
+    match Endpoint::parse(url)?.get("/v1/health").await {
+        Ok(answer) if answer.status == 200 => Ok(()),
+        Ok(answer) => bail!(
+            "what answers at `{url}` is no healthy ntfy: status {} for `/v1/health` (see its log, or `--ntfy-url`)",
+            answer.status
+        ),
+        Err(_) => bail!("no ntfy answers at `{url}` (start it there, or give its own URL as `--ntfy-url`)"),
+    }
 }
 
 fn ntfy_token(arguments: &ServeArgs) -> String {

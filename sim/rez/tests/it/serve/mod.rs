@@ -1,10 +1,17 @@
 //! `rez serve`, the binary, as people and scripts use it: over sockets, in real time.
 
+mod refused;
+#[cfg(unix)]
+mod stop;
+
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::process::{Child, ChildStdout, Command, Stdio};
 
-use serde_json::Value;
+use serde_json::{Value, json};
+
+/// The queue of the dead letters, which no function reads.
+const QUEUE: &str = "rez-agent-dev-messages-dlq";
 
 /// The binary at work; killed when a test ends without having stopped it.
 struct Serving {
@@ -36,8 +43,8 @@ impl Serving {
         self.said[part].as_str().unwrap().strip_prefix("http://").unwrap().to_owned()
     }
 
-    /// Sends a whole request to one of its parts; the whole answer.
-    fn ask(&self, part: &str, request: &str) -> String {
+    /// Sends a whole request to one of its parts; where the answer comes.
+    fn send(&self, part: &str, request: &str) -> TcpStream {
         let address = self.address(part);
         let mut stream = TcpStream::connect(&address).unwrap();
         let (head, body) = request.split_once("\n\n").unwrap_or((request, ""));
@@ -45,6 +52,12 @@ impl Serving {
         let head = head.replace('\n', "\r\n");
         write!(stream, "{head}\r\nhost: {address}\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}")
             .unwrap();
+        stream
+    }
+
+    /// Sends a whole request to one of its parts; the whole answer.
+    fn ask(&self, part: &str, request: &str) -> String {
+        let mut stream = self.send(part, request);
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         answer
@@ -56,6 +69,12 @@ impl Drop for Serving {
         drop(self.child.kill());
         drop(self.child.wait());
     }
+}
+
+/// What is between these two.
+fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
+    let found = text.split_once(before).and_then(|(_, rest)| rest.split_once(after));
+    found.unwrap_or_else(|| panic!("nothing between `{before}` and `{after}`: {text}")).0
 }
 
 fn rez(arguments: &[&str]) -> Command {
@@ -83,59 +102,32 @@ fn every_part_answers_at_its_port() {
     assert!(queues.contains("rez-agent-dev-messages"), "{queues}");
 }
 
-#[cfg(unix)]
 #[test]
-fn it_stops_when_it_is_told_to() {
-    let mut serving = Serving::start(&[]);
-    let told = Command::new("kill").arg("-INT").arg(serving.child.id().to_string()).status().unwrap();
-    assert!(told.success());
-    assert!(serving.child.wait().unwrap().success());
-    let mut rest = String::new();
-    serving.out.read_to_string(&mut rest).unwrap();
-    assert_eq!(rest, "", "scripts read one line and nothing else");
-    assert!(TcpStream::connect(serving.address("api")).is_err());
-}
+fn the_aws_port_takes_forms_and_invocations() {
+    let serving = Serving::start(&[]);
+    let form = |members: &str| {
+        let form = format!("POST / HTTP/1.1\ncontent-type: application/x-www-form-urlencoded\n\n{members}");
+        let answer = serving.ask("aws", &form);
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        answer
+    };
+    let url = form(&format!("Action=GetQueueUrl&Version=2012-11-05&QueueName={QUEUE}"));
+    let url = between(&url, "<QueueUrl>", "</QueueUrl>").replace(':', "%3A").replace('/', "%2F");
+    let sent = form(&format!("Action=SendMessage&Version=2012-11-05&QueueUrl={url}&MessageBody=one%20%26%20two"));
+    let id = between(&sent, "<MessageId>", "</MessageId>");
+    let received = form(&format!("Action=ReceiveMessage&Version=2012-11-05&QueueUrl={url}&WaitTimeSeconds=1"));
+    assert_eq!(between(&received, "<MessageId>", "</MessageId>"), id);
+    assert_eq!(between(&received, "<Body>", "</Body>"), "one &amp; two");
 
-#[test]
-fn a_taken_port_is_one_clear_line() {
-    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = taken.local_addr().unwrap().port().to_string();
-    let output =
-        rez(&["--sign-in-port", "0", "--ntfy-port", "0", "--aws-port", "0", "--api-port", &port]).output().unwrap();
-    assert_eq!(output.status.code(), Some(2));
-    let expected =
-        format!("rez: port {port} for the API is taken (choose another with `--api-port`; 0 takes any that is free)\n");
-    assert_eq!(String::from_utf8_lossy(&output.stderr), expected);
-    assert!(output.stdout.is_empty());
-}
-
-#[test]
-fn a_wrong_parameter_of_the_template_is_one_clear_line() {
-    for wrong in ["Stage=moon", "Colour=red", "Stage"] {
-        let output = rez(&["--api-port", "0", "--sign-in-port", "0", "--ntfy-port", "0", "--aws-port", "0"])
-            .args(["--parameter", wrong])
-            .output()
-            .unwrap();
-        let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert_eq!(output.status.code(), Some(2), "{complaint}");
-        assert_eq!(complaint.lines().count(), 1, "{complaint}");
-        assert!(complaint.contains(wrong.split('=').next().unwrap()), "{complaint}");
-    }
-}
-
-#[test]
-fn an_ntfy_out_of_reach_is_one_clear_line() {
-    let rows = [
-        (&["--ntfy-url", "http://127.0.0.1:1"][..], "`--ntfy-url` needs `--functions process`"),
-        (&["--functions", "process", "--ntfy-url", "127.0.0.1:1"], "expected `http://HOST:PORT`"),
-        (&["--functions", "process", "--ntfy-url", "http://127.0.0.1:1/topic"], "expected `http://HOST:PORT`"),
-    ];
-    for (arguments, told) in rows {
-        let output = rez(&["--api-port", "0", "--sign-in-port", "0", "--aws-port", "0"]).args(arguments).output();
-        let output = output.unwrap();
-        let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert_eq!(output.status.code(), Some(2), "{complaint}");
-        assert_eq!(complaint.lines().count(), 1, "{complaint}");
-        assert!(complaint.contains(told), "{complaint}");
+    let event = json!({
+        "version": "0", "id": "53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa", "detail-type": "Scheduled Event", "source": "aws.events",
+        "account": "123456789012", "time": "2026-01-02T08:00:37Z", "region": "us-east-1", "detail": {},
+        "resources": ["arn:aws:events:us-east-1:123456789012:rule/rez-agent-dev-daily-message"],
+    });
+    let invocations = "/2015-03-31/functions/rez-agent-dev-scheduler/invocations";
+    for new in [true, false] {
+        let invoked = serving.ask("aws", &format!("POST {invocations} HTTP/1.1\n\n{event}"));
+        assert!(invoked.starts_with("HTTP/1.1 200"), "{invoked}");
+        assert!(invoked.contains(&format!("\"new\":{new}")), "{invoked}");
     }
 }
