@@ -3,7 +3,7 @@
 use futures_util::stream::{self, StreamExt};
 
 use super::{Behaviour, Subject, dynamodb, parameters, sns, sqs, told};
-use crate::support::container::localstack;
+use crate::support::container::{has_moto, localstack};
 
 /// Behaviours that are asked for at the same time: many of them only wait.
 const AT_A_TIME: usize = 6;
@@ -11,8 +11,9 @@ const AT_A_TIME: usize = 6;
 /// Asks a LocalStack for all of them, and names all that it does not show.
 async fn check(test: &str, behaviours: &'static [(&'static str, Behaviour)]) {
     let Some(localstack) = localstack(test).await else { return };
+    let has_moto = has_moto(&localstack);
     let ask = |&(name, behaviour): &'static (&str, Behaviour)| {
-        let subject = Subject::localstack(name, localstack.endpoint());
+        let subject = Subject::localstack(name, localstack.endpoint(), has_moto);
         let asked = async move { behaviour(&subject).await };
         async move { tokio::spawn(asked).await.is_err().then_some(name) }
     };

@@ -32,6 +32,15 @@ fn is_required() -> bool {
     std::env::var("REZ_REQUIRE_DOCKER").is_ok_and(|value| value == "1")
 }
 
+/// Whether moto serves its DynamoDB: LocalStack reads its providers from the environment, and the image that is built here sets
+/// this one.
+pub fn has_moto(localstack: &LocalStack) -> bool {
+    let format = "{{range .Config.Env}}{{println .}}{{end}}";
+    let told = Command::new("docker").args(["inspect", "--format", format, localstack.id()]).output().unwrap();
+    assert!(told.status.success(), "{}", String::from_utf8_lossy(&told.stderr));
+    String::from_utf8(told.stdout).unwrap().lines().any(|line| line == "PROVIDER_OVERRIDE_DYNAMODB=moto")
+}
+
 /// Whether Docker knows the container.
 pub fn is_there(container: &str) -> bool {
     let listed = Command::new("docker").args(["ps", "--all", "--quiet", "--no-trunc"]).output().unwrap();
