@@ -7,6 +7,7 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process_group};
 use serde::{Deserialize, Serialize};
 
+use super::programs;
 use super::serving::program;
 use super::system::{SOON, System};
 use crate::support::container::{gone, is_there, localstack};
@@ -82,6 +83,9 @@ async fn nothing_is_left_after_ctrl_c() {
     if localstack("end_to_end::cleanup::nothing_is_left_after_ctrl_c").await.is_none() {
         return;
     }
+    // What the holder needs may take minutes to build, and the wait for it has a bound.
+    programs::folder();
+    programs::ntfy_image();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("parts");
     let mut holder = Command::new(std::env::current_exe().unwrap())

@@ -1,4 +1,4 @@
-//! A message-processor is killed while it has messages.
+//! A message-processor is killed amid a batch: one message is through, the others are under way.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -6,11 +6,17 @@ use std::time::Duration;
 use rustix::process::{Signal, kill_process};
 use serde_json::json;
 
-use super::system::{DEAD_LETTER_QUEUE, System};
+use super::batch::{event, send_batch, subscribe_queue, unsubscribe_queue};
+use super::browser::Browser;
+use super::messages::id;
+use super::system::{DEAD_LETTER_QUEUE, SOON, System};
+use crate::support::eventually;
 
 const MESSAGES: usize = 3;
+/// Those that ntfy holds up.
+const HELD_UP: usize = MESSAGES - 1;
 const PROCESSOR: &str = "message-processor";
-/// How long ntfy takes to answer meanwhile: less than its client waits.
+/// How long ntfy takes to answer to them: less than its client waits.
 const DELAY_MS: u64 = 8_000;
 /// A lease is 100 s, and the sweep comes once a minute.
 const TAKEN_OVER_WITHIN: Duration = Duration::from_secs(240);
@@ -22,28 +28,50 @@ async fn the_messages_of_a_killed_processor_are_taken_over() {
     let name = "end_to_end::crash::the_messages_of_a_killed_processor_are_taken_over";
     let Some(system) = System::start(name).await else { return };
     let mut author = system.signed_in("user").await;
-    let slow = json!({ "kind": "delay", "when": "before", "delay_ms": DELAY_MS, "count": MESSAGES });
+    let subscription = unsubscribe_queue(&system).await;
+    let mut written = Vec::new();
+    for number in 1..=MESSAGES {
+        written.push(author.write(&format!("Number {number}")).await);
+    }
+    let ids: Vec<String> = written.iter().map(id).collect();
+    let slow = json!({ "kind": "delay", "when": "before", "delay_ms": DELAY_MS, "count": HELD_UP });
     system.ntfy.set_fault(&slow).await.unwrap();
-    let ids = author.write_some(MESSAGES).await;
+    send_batch(&system, &written.iter().map(event).collect::<Vec<_>>()).await;
+
     system.until_asked(MESSAGES as u64).await;
+    eventually("one is through", SOON, async || {
+        (in_status(&mut author, &ids, "completed").await.len() == 1).then_some(())
+    })
+    .await;
     let processors = system.serving.processes_of(PROCESSOR);
-    assert!(!processors.is_empty());
-    for processor in processors {
-        kill_process(processor, Signal::KILL).unwrap();
-    }
-    for id in &ids {
-        assert_eq!(author.message(id).await["status"], "processing", "nobody knows what became of it");
-    }
+    let [processor] = processors[..] else { panic!("one of them has the whole batch: {processors:?}") };
+    kill_process(processor, Signal::KILL).unwrap();
+    let cut_off = in_status(&mut author, &ids, "processing").await;
+    assert_eq!(cut_off.len(), HELD_UP, "nobody knows what became of them");
+    // The sweep reaches the queue as it always does.
+    subscribe_queue(&system, subscription).await;
 
     author.until_completed(&ids, TAKEN_OVER_WITHIN).await;
     for id in &ids {
-        assert_eq!(author.message(id).await["attempts"], 2);
+        let attempts = if cut_off.contains(id) { 2 } else { 1 };
+        assert_eq!(author.message(id).await["attempts"], attempts);
     }
     // notification-service was not killed: it had delivered them, and nobody was left to hear of it. A person sees each once.
     let received = system.received().await;
-    assert_eq!(received.accepted.len(), 2 * MESSAGES, "{received:?}");
+    assert_eq!(received.accepted.len(), MESSAGES + HELD_UP, "{received:?}");
     let shown: Vec<_> = received.accepted.iter().filter(|it| it.shown_as_new).collect();
     let shown_ids: BTreeSet<_> = shown.iter().filter_map(|it| it.sequence_id.clone()).collect();
     assert_eq!((shown.len(), shown_ids), (MESSAGES, ids.into_iter().collect()));
     assert_eq!(system.queued(DEAD_LETTER_QUEUE).await, 0);
+}
+
+/// Those that the API shows in this status.
+async fn in_status(browser: &mut Browser, ids: &[String], status: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for id in ids {
+        if browser.message(id).await["status"] == status {
+            found.insert(id.clone());
+        }
+    }
+    found
 }

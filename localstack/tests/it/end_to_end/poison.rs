@@ -2,47 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_sqs::types::{Message, SendMessageBatchRequestEntry as Entry};
-use serde_json::{Value, json};
+use aws_sdk_sqs::types::Message;
+use serde_json::Value;
 
+use super::batch::{event, send_batch, unsubscribe_queue};
 use super::messages::id;
-use super::system::{QUEUE, SOON, System};
+use super::system::{SOON, System};
 use crate::support::eventually;
 
 const POISON: &str = r#"{"version":"1.0","event_type":"message.created"}"#;
-
-/// What the system itself publishes of a message.
-fn event(message: &Value) -> String {
-    let of_message = |field: &str| message[field].clone();
-    json!({
-        "version": "1.0",
-        "event_type": "message.created",
-        "message_id": of_message("message_id"),
-        "stage": of_message("stage"),
-        "created_date": of_message("created_date"),
-        "correlation_id": of_message("correlation_id"),
-    })
-    .to_string()
-}
-
-/// From now on nothing comes into the queue but what the test sends.
-async fn unsubscribe_queue(system: &System) {
-    let sns = aws_sdk_sns::Client::new(&system.aws());
-    let subscriptions = sns.list_subscriptions().send().await.unwrap().subscriptions.unwrap_or_default();
-    assert_eq!(subscriptions.len(), 1, "{subscriptions:?}");
-    for subscription in subscriptions {
-        sns.unsubscribe().set_subscription_arn(subscription.subscription_arn).send().await.unwrap();
-    }
-}
-
-async fn send_batch(system: &System, bodies: &[String]) {
-    let entry = |(number, body): (usize, &String)| {
-        Entry::builder().id(number.to_string()).message_body(body).build().expect("id and body are there")
-    };
-    let entries = bodies.iter().enumerate().map(entry).collect();
-    let send = system.sqs().send_message_batch().queue_url(system.queue_url(QUEUE).await).set_entries(Some(entries));
-    assert_eq!(send.send().await.unwrap().successful.len(), bodies.len());
-}
 
 fn attribute<'a>(letter: &'a Message, name: &str) -> Option<&'a str> {
     letter.message_attributes.as_ref()?.get(name)?.string_value()
