@@ -11,11 +11,12 @@ pub fn of_process(id: u32) -> Option<f64> {
     Some(kibibytes / 1024.0)
 }
 
-/// MiB of all processes of a container.
-pub fn of_container(id: &str) -> f64 {
+/// MiB of all processes of a container; nothing when none of them can be seen.
+pub fn of_container(id: &str) -> Option<f64> {
     let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
     let inside = processes.filter(|entry| is_inside(&entry.path(), id));
-    inside.filter_map(|entry| of_process(entry.file_name().to_str()?.parse().ok()?)).sum()
+    let held = inside.filter_map(|entry| of_process(entry.file_name().to_str()?.parse().ok()?));
+    held.reduce(|sum, process| sum + process)
 }
 
 fn is_inside(process: &Path, container: &str) -> bool {

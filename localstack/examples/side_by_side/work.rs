@@ -18,6 +18,8 @@ pub const MESSAGES: usize = 100_000;
 const CONNECTIONS: usize = 16;
 /// How long each operation is asked for.
 const EACH: Duration = Duration::from_secs(5);
+/// Receives in a row that may find nothing while messages are still to come.
+const EMPTY_RECEIVES_MAX: u32 = 100;
 /// Messages of a batch: SQS and SNS take no more.
 const BATCH: usize = 10;
 
@@ -49,7 +51,7 @@ pub async fn measure(side: &Side) -> Result<Measured, Failure> {
     ];
     eprintln!("{}: {MESSAGES} messages", side.name);
     bench.pass_through().await?;
-    Ok(Measured { rates, memory_mib: side.memory_mib() })
+    Ok(Measured { rates, memory_mib: side.memory_mib()? })
 }
 
 struct Bench<'a> {
@@ -59,6 +61,8 @@ struct Bench<'a> {
     topic: String,
     /// Counts what was asked, and names the next item.
     next: Cell<usize>,
+    /// Messages that were received and deleted.
+    deleted: Cell<usize>,
 }
 
 impl<'a> Bench<'a> {
@@ -77,7 +81,7 @@ impl<'a> Bench<'a> {
             "KeySchema": [{ "AttributeName": "id", "KeyType": "HASH" }],
         });
         client.json(DYNAMODB, "CreateTable", &table).await?;
-        Ok(Self { client, queue, topic, next: Cell::new(0) })
+        Ok(Self { client, queue, topic, next: Cell::new(0), deleted: Cell::new(0) })
     }
 
     /// Asks over all connections for as long as there is time and something to do; how often a second.
@@ -144,7 +148,20 @@ impl<'a> Bench<'a> {
             }
             Ok::<_, Failure>(())
         };
-        try_join_all((0..CONNECTIONS).map(|_| worker())).await.map(drop)
+        try_join_all((0..CONNECTIONS).map(|_| worker())).await?;
+        self.drain().await
+    }
+
+    /// Receives and deletes what the workers have left: one may have found nothing where another was quicker.
+    async fn drain(&self) -> Result<(), Failure> {
+        let mut empty_receives = 0;
+        while self.deleted.get() < MESSAGES && empty_receives < EMPTY_RECEIVES_MAX {
+            empty_receives = if self.receive_and_delete().await? { 0 } else { empty_receives + 1 };
+        }
+        match self.deleted.get() {
+            MESSAGES => Ok(()),
+            other => Err(format!("{MESSAGES} messages were sent, and {other} received and deleted").into()),
+        }
     }
 
     async fn pass_batch(&self) -> Result<(), Failure> {
@@ -152,15 +169,23 @@ impl<'a> Bench<'a> {
         self.client.json(DYNAMODB, "BatchWriteItem", &json!({ "RequestItems": { TABLE: puts } })).await?;
         let entries: Vec<_> = (0..BATCH).map(|id| json!({ "Id": id.to_string(), "MessageBody": TEXT })).collect();
         self.client.json(SQS, "SendMessageBatch", &json!({ "QueueUrl": self.queue, "Entries": entries })).await?;
+        self.receive_and_delete().await.map(drop)
+    }
+
+    /// `false` when there was nothing.
+    async fn receive_and_delete(&self) -> Result<bool, Failure> {
         let receive = json!({ "QueueUrl": self.queue, "MaxNumberOfMessages": BATCH });
         let received = self.client.json(SQS, "ReceiveMessage", &receive).await?;
         let entry =
             |(id, message): (usize, &Value)| json!({ "Id": id.to_string(), "ReceiptHandle": message["ReceiptHandle"] });
         let entries: Vec<_> = received["Messages"].as_array().into_iter().flatten().enumerate().map(entry).collect();
-        if !entries.is_empty() {
-            self.client.json(SQS, "DeleteMessageBatch", &json!({ "QueueUrl": self.queue, "Entries": entries })).await?;
+        if entries.is_empty() {
+            return Ok(false);
         }
-        Ok(())
+        let delete = json!({ "QueueUrl": self.queue, "Entries": entries });
+        let answer = self.client.json(SQS, "DeleteMessageBatch", &delete).await?;
+        self.deleted.set(self.deleted.get() + answer["Successful"].as_array().map_or(0, Vec::len));
+        Ok(true)
     }
 }
 
