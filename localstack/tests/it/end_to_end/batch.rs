@@ -1,4 +1,4 @@
-//! Events that come to message-processor in one batch, because the test sends them so.
+//! Events that come to message-processor in one batch, because the test hands them over so.
 
 use aws_sdk_sns::types::Subscription;
 use aws_sdk_sqs::types::SendMessageBatchRequestEntry as Entry;
@@ -36,6 +36,24 @@ pub async fn subscribe_queue(system: &System, subscription: Subscription) {
     subscribe.set_endpoint(subscription.endpoint).send().await.unwrap();
 }
 
+/// What Lambda hands a function when it has received these from the queue together.
+pub fn records(bodies: &[String]) -> Value {
+    let record = |(number, body): (usize, &String)| {
+        json!({
+            "messageId": format!("059f36b4-87a3-44ab-83d2-66197505d5{number:02}"),
+            "receiptHandle": "AQEBwJnKyrHigUMZj6rYigCgxlaS3SLy0a",
+            "body": body,
+            "attributes": { "ApproximateReceiveCount": "1" },
+            "messageAttributes": {},
+            "eventSource": "aws:sqs",
+            "eventSourceARN": format!("arn:aws:sqs:us-east-1:123456789012:{QUEUE}"),
+            "awsRegion": "us-east-1",
+        })
+    };
+    json!({ "Records": bodies.iter().enumerate().map(record).collect::<Vec<_>>() })
+}
+
+/// SQS may still hand them out in several batches.
 pub async fn send_batch(system: &System, bodies: &[String]) {
     let entry = |(number, body): (usize, &String)| {
         Entry::builder().id(number.to_string()).message_body(body).build().expect("id and body are there")

@@ -6,7 +6,7 @@ use std::time::Duration;
 use rustix::process::{Signal, kill_process};
 use serde_json::json;
 
-use super::batch::{event, send_batch, subscribe_queue, unsubscribe_queue};
+use super::batch::{event, records, subscribe_queue, unsubscribe_queue};
 use super::browser::Browser;
 use super::messages::id;
 use super::system::{DEAD_LETTER_QUEUE, SOON, System};
@@ -15,7 +15,8 @@ use crate::support::eventually;
 const MESSAGES: usize = 3;
 /// Those that ntfy holds up.
 const HELD_UP: usize = MESSAGES - 1;
-const PROCESSOR: &str = "message-processor";
+const PROCESSOR: &str = "rez-agent-dev-message-processor";
+const PROGRAM: &str = "message-processor";
 /// How long ntfy takes to answer to them: less than its client waits.
 const DELAY_MS: u64 = 8_000;
 /// A lease is 100 s, and the sweep comes once a minute.
@@ -36,16 +37,10 @@ async fn the_messages_of_a_killed_processor_are_taken_over() {
     let ids: Vec<String> = written.iter().map(id).collect();
     let slow = json!({ "kind": "delay", "when": "before", "delay_ms": DELAY_MS, "count": HELD_UP });
     system.ntfy.set_fault(&slow).await.unwrap();
-    send_batch(&system, &written.iter().map(event).collect::<Vec<_>>()).await;
-
-    system.until_asked(MESSAGES as u64).await;
-    eventually("one is through", SOON, async || {
-        (in_status(&mut author, &ids, "completed").await.len() == 1).then_some(())
-    })
-    .await;
-    let processors = system.serving.processes_of(PROCESSOR);
-    let [processor] = processors[..] else { panic!("one of them has the whole batch: {processors:?}") };
-    kill_process(processor, Signal::KILL).unwrap();
+    // By Invoke, so that one invocation has them all.
+    let batch = records(&written.iter().map(event).collect::<Vec<_>>());
+    let (invocation, ()) = tokio::join!(system.invoke(PROCESSOR, &batch), kill_amid_batch(&system, &mut author, &ids));
+    assert_eq!(invocation.header("x-amz-function-error"), Some("Unhandled"), "{}", invocation.json());
     let cut_off = in_status(&mut author, &ids, "processing").await;
     assert_eq!(cut_off.len(), HELD_UP, "nobody knows what became of them");
     // The sweep reaches the queue as it always does.
@@ -63,6 +58,16 @@ async fn the_messages_of_a_killed_processor_are_taken_over() {
     let shown_ids: BTreeSet<_> = shown.iter().filter_map(|it| it.sequence_id.clone()).collect();
     assert_eq!((shown.len(), shown_ids), (MESSAGES, ids.into_iter().collect()));
     assert_eq!(system.queued(DEAD_LETTER_QUEUE).await, 0);
+}
+
+/// Once one message is through, and ntfy holds the others up.
+async fn kill_amid_batch(system: &System, author: &mut Browser, ids: &[String]) {
+    system.until_asked(MESSAGES as u64).await;
+    let one_is_through = async || (in_status(author, ids, "completed").await.len() == 1).then_some(());
+    eventually("one is through", SOON, one_is_through).await;
+    let processors = system.serving.processes_of(PROGRAM);
+    let [processor] = processors[..] else { panic!("one has the whole batch: {processors:?}") };
+    kill_process(processor, Signal::KILL).unwrap();
 }
 
 /// Those that the API shows in this status.

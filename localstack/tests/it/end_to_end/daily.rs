@@ -25,13 +25,13 @@ async fn the_daily_message_is_delivered_once_however_often_its_event_comes() {
         "resources": ["arn:aws:events:us-east-1:123456789012:rule/rez-agent-dev-daily-message"],
         "detail": {},
     });
-    let created = system.invoke(SCHEDULER, &event).await;
+    let created = system.result_of(SCHEDULER, &event).await;
     assert_eq!(created["daily_message"]["new"], true);
     let id = created["daily_message"]["message_id"].as_str().unwrap();
     let completed = reader.until(id, "completed", SOON).await;
     assert_eq!((&completed["kind"], &completed["created_by"]), (&json!("scheduled"), &json!("scheduler")));
 
-    let again = system.invoke(SCHEDULER, &event).await;
+    let again = system.result_of(SCHEDULER, &event).await;
     assert_eq!(again, json!({ "daily_message": { "message_id": id, "new": false } }));
     // Whatever the second event had set off would be before this one.
     let later = reader.write_some(1).await;

@@ -7,7 +7,7 @@ use aws_types::SdkConfig;
 use rez_localstack::{Endpoint, LocalStack, Ntfy, Received};
 use serde_json::Value;
 
-use super::browser::{Browser, PASSWORD};
+use super::browser::{Answer, Browser, PASSWORD};
 use super::programs;
 use super::serving::Serving;
 use crate::support::container::localstack;
@@ -58,10 +58,15 @@ impl System {
         aws_sdk_sqs::Client::new(&self.aws())
     }
 
-    /// Lambda's Invoke, as it is on the wire: its answer.
-    pub async fn invoke(&self, function: &str, payload: &Value) -> Value {
+    /// Lambda's Invoke, as it is on the wire, however it ends.
+    pub async fn invoke(&self, function: &str, payload: &Value) -> Answer {
         let url = format!("{}/2015-03-31/functions/{function}/invocations", self.serving.url("aws"));
-        let answer = self.browser().post(&url, payload).await;
+        self.browser().post(&url, payload).await
+    }
+
+    /// What a function returns that ends well.
+    pub async fn result_of(&self, function: &str, payload: &Value) -> Value {
+        let answer = self.invoke(function, payload).await;
         assert_eq!((answer.status, answer.header("x-amz-function-error")), (200, None), "{}", answer.json());
         answer.json()
     }
