@@ -34,8 +34,12 @@ pub async fn run(plan: Plan, visitor: Visitor) -> Result<BTreeMap<String, Row>, 
     silence();
     let sign_ins = SignIns::default();
     // goose's own choice does each journey once before it does any for the second time, whatever the weights.
-    let attack = GooseAttack::initialize_with_config(configuration)?.set_scheduler(GooseScheduler::Random);
-    let metrics = attack.register_scenario(journeys::scenario(visitor, sign_ins.clone())?).execute().await?;
+    let mut attack = GooseAttack::initialize_with_config(configuration)?.set_scheduler(GooseScheduler::Random);
+    // It shuffles the journeys of a scenario once, and all who follow it go in step: so each user has a scenario.
+    for user in 1..=plan.users {
+        attack = attack.register_scenario(journeys::scenario(user, visitor.clone(), sign_ins.clone())?);
+    }
+    let metrics = attack.execute().await?;
     let mut rows = rows(&metrics);
     let sign_ins = sign_ins.take();
     if sign_ins.count() > 0 {

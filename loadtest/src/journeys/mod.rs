@@ -39,13 +39,13 @@ struct SignedIn(Arc<Session>);
 /// The name of the first journey.
 pub const SIGN_IN: &str = "sign in";
 
-/// The table of contents: every journey, and how often it comes in relation to the others.
+/// The table of contents, for one user: every journey, and how often it comes in relation to the others.
 ///
 /// # Errors
 /// Never, as long as no weight is 0.
-pub fn scenario(visitor: Visitor, sign_ins: SignIns) -> Result<Scenario, GooseError> {
+pub fn scenario(user: usize, visitor: Visitor, sign_ins: SignIns) -> Result<Scenario, GooseError> {
     let sign_in = sign_in::journey(Arc::new(visitor), sign_ins);
-    Ok(scenario!("people")
+    Ok(Scenario::new(&format!("user {user}"))
         .set_wait_time(THINK_TIME.0, THINK_TIME.1)?
         .register_transaction(sign_in.set_name(SIGN_IN).set_on_start())
         .register_transaction(transaction!(journey_list).set_name("list").set_weight(40)?)

@@ -1,24 +1,33 @@
 //! What processes hold in memory, as Linux tells.
 
-use std::fs;
-use std::path::Path;
+use procfs::process::{Process, all_processes};
+
+use super::light::Failure;
 
 /// MiB of the process.
-pub fn of_process(id: u32) -> Option<f64> {
-    let status = fs::read_to_string(format!("/proc/{id}/status")).ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
-    let kibibytes: f64 = line.split_whitespace().next()?.parse().ok()?;
-    Some(kibibytes / 1024.0)
+///
+/// # Errors
+/// When there is none.
+pub fn of_process(id: u32) -> Result<f64, Failure> {
+    mebibytes(&Process::new(id.try_into()?)?)
 }
 
-/// MiB of all processes of a container; nothing when none of them can be seen.
-pub fn of_container(id: &str) -> Option<f64> {
-    let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
-    let inside = processes.filter(|entry| is_inside(&entry.path(), id));
-    let held = inside.filter_map(|entry| of_process(entry.file_name().to_str()?.parse().ok()?));
-    held.reduce(|sum, process| sum + process)
+/// MiB of all processes of a container.
+///
+/// # Errors
+/// When none of them can be seen.
+pub fn of_container(id: &str) -> Result<f64, Failure> {
+    let is_inside = |process: &Process| {
+        process.cgroups().is_ok_and(|groups| groups.0.iter().any(|group| group.pathname.contains(id)))
+    };
+    let inside: Vec<_> = all_processes()?.flatten().filter(is_inside).collect();
+    if inside.is_empty() {
+        return Err(format!("no process of container `{id}` can be seen (is Docker on this machine?)").into());
+    }
+    inside.iter().map(mebibytes).sum()
 }
 
-fn is_inside(process: &Path, container: &str) -> bool {
-    fs::read_to_string(process.join("cgroup")).is_ok_and(|groups| groups.contains(container))
+fn mebibytes(process: &Process) -> Result<f64, Failure> {
+    let kibibytes = process.status()?.vmrss.ok_or("a process without memory")?;
+    Ok(kibibytes as f64 / 1024.0)
 }

@@ -55,11 +55,10 @@ impl Side {
     /// # Errors
     /// When this machine does not tell: only Linux does, and only of processes on it.
     pub fn memory_mib(&self) -> Result<f64, Failure> {
-        let held = match &self.running {
+        match &self.running {
             Running::Serve(Serve(child)) => memory::of_process(child.id()),
             Running::Container(container) => memory::of_container(container.id()),
-        };
-        held.ok_or_else(|| format!("{}: nothing in `/proc` tells its memory", self.name).into())
+        }
     }
 }
 

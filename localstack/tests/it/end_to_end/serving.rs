@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use procfs::process::{Process, all_processes};
 use rez_localstack::{Endpoint, Ntfy};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
@@ -79,9 +80,10 @@ impl Serving {
     }
 
     fn children(&self) -> Vec<Pid> {
-        let processes = std::fs::read_dir("/proc").expect("these tests run on Linux").flatten();
-        let ids = processes.filter_map(|entry| Pid::from_raw(entry.file_name().to_str()?.parse().ok()?));
-        ids.filter(|id| parent_of(*id) == Some(self.child.id())).collect()
+        let parent = self.child.id().cast_signed();
+        let processes = all_processes().expect("these tests run on Linux").flatten();
+        let children = processes.filter(|process| process.stat().is_ok_and(|stat| stat.ppid == parent));
+        children.filter_map(|process| Pid::from_raw(process.pid)).collect()
     }
 
     fn stop(&mut self) {
@@ -112,11 +114,5 @@ impl Drop for Serving {
 
 /// What a process runs; nothing once it has ended.
 pub fn program(id: Pid) -> Option<PathBuf> {
-    std::fs::read_link(format!("/proc/{id}/exe")).ok()
-}
-
-/// The fourth field of `/proc/ID/stat`, counted from behind the name, in which there may be anything.
-fn parent_of(id: Pid) -> Option<u32> {
-    let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
-    stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
+    Process::new(id.as_raw_nonzero().get()).ok()?.exe().ok()
 }

@@ -1,6 +1,6 @@
 //! What lies in the data services. They tell nothing while it comes about, so they are asked.
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_sqs::types::QueueAttributeName as Attribute;
 use serde_json::{Map, Value, json};
@@ -60,22 +60,48 @@ impl DataServices {
     }
 
     async fn items(&self, table: &str) -> anyhow::Result<Vec<Value>> {
-        Ok(self.scan(table).await?.iter().map(object).collect())
+        let items = self.scan(table).await?;
+        items.iter().map(object).collect::<Result<_, _>>().with_context(|| format!("cannot judge table `{table}`"))
     }
 }
 
-fn object(attributes: &Item) -> Value {
-    attributes.iter().map(|(name, value)| (name.clone(), dynamodb_json(value))).collect::<Map<_, _>>().into()
+/// An item in DynamoDB JSON.
+///
+/// # Errors
+/// When it holds what no table of ours has, and no checker would know.
+fn object(attributes: &Item) -> anyhow::Result<Value> {
+    let attribute = |(name, value): (&String, &AttributeValue)| {
+        let value = dynamodb_json(value).with_context(|| format!("attribute `{name}`"))?;
+        Ok((name.clone(), value))
+    };
+    attributes.iter().map(attribute).collect::<anyhow::Result<Map<_, _>>>().map(Value::from)
 }
 
-/// The value as the wire has it. Sets and bytes, which no table of ours has, become nothing.
-fn dynamodb_json(value: &AttributeValue) -> Value {
-    match value {
+fn dynamodb_json(value: &AttributeValue) -> anyhow::Result<Value> {
+    Ok(match value {
         AttributeValue::S(text) => json!({ "S": text }),
         AttributeValue::N(number) => json!({ "N": number }),
         AttributeValue::Bool(flag) => json!({ "BOOL": flag }),
-        AttributeValue::M(map) => json!({ "M": object(map) }),
-        AttributeValue::L(list) => json!({ "L": list.iter().map(dynamodb_json).collect::<Vec<_>>() }),
-        _ => Value::Null,
+        AttributeValue::M(map) => json!({ "M": object(map)? }),
+        AttributeValue::L(list) => {
+            json!({ "L": list.iter().map(dynamodb_json).collect::<anyhow::Result<Vec<_>>>()? })
+        }
+        _ => bail!("sets, bytes and nulls are not modelled"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_item_is_shown_whole_or_not_at_all() {
+        let nested = AttributeValue::L(vec![AttributeValue::Bool(true), AttributeValue::M(Item::new())]);
+        let mut item = Item::from([("id".to_owned(), AttributeValue::S("m".to_owned())), ("tags".to_owned(), nested)]);
+        let shown = json!({ "id": { "S": "m" }, "tags": { "L": [{ "BOOL": true }, { "M": {} }] } });
+        assert_eq!(object(&item).unwrap(), shown);
+        item.insert("ids".to_owned(), AttributeValue::Ns(vec!["1".to_owned()]));
+        let refused = format!("{:#}", object(&item).unwrap_err());
+        assert_eq!(refused, "attribute `ids`: sets, bytes and nulls are not modelled");
     }
 }
