@@ -88,7 +88,7 @@ fn draw<'a>(shown: &Latency<'_>, area: DrawingArea<Backend<'a>, Shift>) -> Resul
         .axis_style(INK.mix(0.5))
         .label_style(label)
         .x_desc(unit)
-        .x_label_formatter(&|value| format!("{value:.0}"))
+        .x_label_formatter(&moment)
         .y_label_formatter(&|value| units::duration(*value))
         .y_labels(6)
         .draw()?;
@@ -111,6 +111,11 @@ fn draw<'a>(shown: &Latency<'_>, area: DrawingArea<Backend<'a>, Shift>) -> Resul
 fn scale(seconds: f64) -> (f64, &'static str) {
     let units = [(86_400.0, "day"), (3_600.0, "hour"), (60.0, "minute")];
     units.into_iter().find(|(unit, _)| seconds > 2.0 * unit).unwrap_or((1.0, "second"))
+}
+
+/// A moment on the time axis: whole where it is, or two short axes would call several of theirs the same.
+fn moment(value: &f64) -> String {
+    ((value * 100.0).round() / 100.0).to_string()
 }
 
 /// The decades that hold every value: a quiet day and an outage differ by five orders of magnitude.
@@ -142,6 +147,11 @@ mod tests {
     fn time_is_shown_in_the_largest_unit_that_fits_more_than_twice() {
         let units = [20.0, 121.0, 3_600.0, 7_201.0, 30.0 * 86_400.0].map(|seconds| scale(seconds).1);
         assert_eq!(units, ["second", "minute", "minute", "hour", "day"]);
+    }
+
+    #[test]
+    fn no_two_moments_on_the_axis_are_called_the_same() {
+        assert_eq!([0.0, 0.5, 1.0, 2.5, 0.1 + 0.2].map(|value| moment(&value)), ["0", "0.5", "1", "2.5", "0.3"]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use crate::operations::Cost;
+use crate::operations::{Cost, firings};
 use crate::result::{ObjectiveResult, RunResult, Verdict};
 use crate::{chart, units};
 
@@ -169,13 +169,18 @@ fn faults(run: &RunResult) -> Markup {
 }
 
 fn alarms(run: &RunResult) -> Markup {
+    let firings = firings(&run.alarms);
     html! {
         @if !run.alarms.is_empty() {
             h2 { "Alarms" }
-            div class="scroll" { table {
-                tr { th { "alarm" } th { "at" } th { "became" } }
-                @for change in &run.alarms { tr { td { (change.name) } td { (change.at) } td { (change.to) } } }
-            } }
+            @if firings.is_empty() { p { "None was on." } } @else { div class="scroll" { table {
+                tr { th { "alarm" } th { "on from" } th { "until" } }
+                @for firing in firings { tr {
+                    td { (firing.name) }
+                    td { (firing.from) }
+                    td { (firing.until.unwrap_or("the end")) }
+                } }
+            } } }
         }
     }
 }

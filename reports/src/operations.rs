@@ -41,6 +41,26 @@ pub struct AlarmChange {
     pub to: String,
 }
 
+/// A time during which an alarm was on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Firing<'a> {
+    pub name: &'a str,
+    /// RFC 3339, simulated.
+    pub from: &'a str,
+    /// `None` when it was on to the end.
+    pub until: Option<&'a str>,
+}
+
+/// The times during which alarms were on, in order. What else an alarm does, as being `OK` once there is data, is no news.
+pub fn firings(changes: &[AlarmChange]) -> Vec<Firing<'_>> {
+    let mut firings = Vec::new();
+    for (place, change) in changes.iter().enumerate().filter(|(_, change)| change.to == "ALARM") {
+        let next = changes[place + 1..].iter().find(|next| next.name == change.name);
+        firings.push(Firing { name: &change.name, from: &change.at, until: next.map(|next| next.at.as_str()) });
+    }
+    firings
+}
+
 /// What 30 days like those of the run would cost on AWS, in US dollars.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Cost {
@@ -104,6 +124,19 @@ mod tests {
         let items = vec![item("Lambda", 0.25), item("X-Ray", 1.5), item("Lambda", 0.5)];
         let cost = Cost { items, ..Cost::default() };
         assert_eq!(cost.by_service(), [("X-Ray", 1.5), ("Lambda", 0.75)]);
+    }
+
+    #[test]
+    fn an_alarm_is_on_until_its_own_next_change() {
+        let change = |name: &str, at: &str, to: &str| AlarmChange { name: name.into(), at: at.into(), to: to.into() };
+        let changes = [
+            change("dlq", "10:00", "OK"),
+            change("dlq", "10:05", "ALARM"),
+            change("breaker", "10:06", "ALARM"),
+            change("dlq", "10:09", "OK"),
+        ];
+        let on = |name, from, until| Firing { name, from, until };
+        assert_eq!(firings(&changes), [on("dlq", "10:05", Some("10:09")), on("breaker", "10:06", None)]);
     }
 
     #[test]

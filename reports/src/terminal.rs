@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Table, presets};
 
-use crate::operations::Cost;
+use crate::operations::{Cost, firings};
 use crate::result::{ObjectiveResult, RunResult, Verdict};
 use crate::units;
 
@@ -111,8 +111,8 @@ fn line(counts: &[(&str, u64)]) -> String {
 /// What is told in full by the page and the JSON.
 fn operations(run: &RunResult) -> String {
     let mut fired: BTreeMap<&str, u64> = BTreeMap::new();
-    for change in run.alarms.iter().filter(|change| change.to == "ALARM") {
-        *fired.entry(&change.name).or_default() += 1;
+    for firing in firings(&run.alarms) {
+        *fired.entry(firing.name).or_default() += 1;
     }
     let fired: Vec<String> = fired.iter().map(|(name, times)| format!("{name} {times}×")).collect();
     let alarms = if fired.is_empty() { "none fired".to_owned() } else { fired.join(", ") };
