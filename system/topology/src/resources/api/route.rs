@@ -17,10 +17,14 @@ pub(crate) fn read(reading: &Reading<'_>, topology: &mut Topology) {
     let throttle = stage::throttle_of_route(reading, &properties);
     let Some(api) = part_of(reading, &properties, topology) else { return };
     let Some(integration) = target else { return };
-    let properties = integration.properties_again();
-    let (function, qualifier) = event::function(&integration, &properties, "IntegrationUri");
-    let timeout = integration::timeout(&properties);
+    let integrated = integration.properties_again();
+    let (function, qualifier) = event::function(&integration, &integrated, "IntegrationUri");
+    let timeout = integration::timeout(&integrated);
     let route = Route { method, path, function, qualifier, timeout, authorizer, throttle };
+    let same = api.routes.iter().find(|other| takes(other) == takes(&route));
+    if let (Some(same), Some(node)) = (same, properties.find("RouteKey")) {
+        properties.wrong("RouteKey", node, format!("another than `{}`, which takes the same requests", same.key()));
+    }
     let place = api.routes.partition_point(|other| other.key() < route.key());
     api.routes.insert(place, route);
 }
@@ -30,6 +34,9 @@ fn key(properties: &Section<'_>) -> (String, String) {
     let key = properties.required_text("RouteKey");
     match key.split_once(' ') {
         Some((method, path)) if METHODS.contains(&method) && path.starts_with('/') => {
+            if let (true, Some(node)) = (is_greedy_inside(path), properties.find("RouteKey")) {
+                properties.wrong("RouteKey", node, "a greedy variable at its end alone");
+            }
             (method.to_owned(), path.to_owned())
         }
         _ => {
@@ -38,6 +45,24 @@ fn key(properties: &Section<'_>) -> (String, String) {
             }
             (String::new(), key)
         }
+    }
+}
+
+/// Whether a variable takes several segments before the last.
+fn is_greedy_inside(path: &str) -> bool {
+    path.rsplit('/').skip(1).any(|segment| segment.ends_with("+}"))
+}
+
+/// The method, and the path without the names of its variables.
+fn takes(route: &Route) -> (&str, Vec<&str>) {
+    (&route.method, route.path.split('/').map(unnamed).collect())
+}
+
+fn unnamed(segment: &str) -> &str {
+    match segment.strip_prefix('{').and_then(|variable| variable.strip_suffix('}')) {
+        Some(variable) if variable.ends_with('+') => "{+}",
+        Some(_) => "{}",
+        None => segment,
     }
 }
 

@@ -103,6 +103,27 @@ fn routes() {
 }
 
 #[test]
+fn route_keys() {
+    let what = "`RouteKey` of `AWS::ApiGatewayV2::Route`";
+    let target = "Target: !Sub 'integrations/${I}'";
+    let expected = format!("14: {what} is `GET /{{all+}}/x` (expected a greedy variable at its end alone)");
+    check_route(&format!("RouteKey: 'GET /{{all+}}/x', {target}"), &[&expected]);
+    let routes = |second: &str| {
+        let route = |id, key| {
+            format!(
+                "{id}: {{ Type: AWS::ApiGatewayV2::Route, Properties: {{ ApiId: !Ref A, RouteKey: '{key}', {target} }} }}"
+            )
+        };
+        api(&format!("{INTEGRATION}\n{}\n{}", route("Q", "GET /a/{id}"), route("R", second)))
+    };
+    check(&routes("GET /a/{id+}"), &[]);
+    check(&routes("GET /b/{id}"), &[]);
+    check(&routes("PUT /a/{id}"), &[]);
+    let other = "(expected another than `GET /a/{id}`, which takes the same requests)";
+    check(&routes("GET /a/{name}"), &[&format!("15: {what} is `GET /a/{{name}}` {other}")]);
+}
+
+#[test]
 fn integrations() {
     let what = "`AWS::ApiGatewayV2::Integration`";
     check_part(
