@@ -90,8 +90,9 @@ impl Topology {
     /// All mistakes of the template at once, each with its line and what was expected.
     pub fn from_yaml(text: &str, path: &str, options: &Options) -> Result<Self, TopologyError> {
         let report = Report::default();
-        let topology = read(text, options, &report);
+        let mut topology = read(text, options, &report);
         report.into_result(path)?;
+        topology.origin.path = path.to_owned();
         Ok(topology)
     }
 }
@@ -121,6 +122,7 @@ fn read(text: &str, options: &Options, report: &Report) -> Topology {
         parameters: parameters.iter().map(|(name, value)| (name.clone(), plain(value))).collect(),
         ..Topology::default()
     };
+    topology.origin.sections = template.sections.clone();
     resources::read_all(&scope, &mut topology);
     outputs::check(&scope);
     if report.is_empty() {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::error::{Report, alternatives};
 use crate::kinds::{self, Kind};
+use crate::model::Declaration;
 use crate::section::Section;
 use crate::yaml::{Entry, Node, Value};
 
@@ -13,6 +14,7 @@ pub(crate) struct Template {
     pub conditions: Node,
     pub outputs: Node,
     pub resources: BTreeMap<String, Resource>,
+    pub sections: BTreeMap<&'static str, Declaration>,
 }
 
 /// A resource as declared.
@@ -34,6 +36,10 @@ impl Template {
         section.one_of("AWSTemplateFormatVersion", &["2010-09-09"]);
         section.one_of("Transform", &["AWS::Serverless-2016-10-31"]);
         section.require("Resources");
+        let sections = ["Parameters", "Resources"].into_iter().filter_map(|name| {
+            let entry = root.entries().iter().find(|entry| entry.key == name)?;
+            Some((name, Declaration::new(entry.line, &entry.value)))
+        });
         let part = |key| section.find(key).cloned().unwrap_or(Node::new(1, Value::Map(Vec::new())));
         let globals = part("Globals");
         let function_globals = Section::open(&globals, "`Globals`", report).find("Function").cloned();
@@ -43,6 +49,7 @@ impl Template {
             conditions: part("Conditions"),
             outputs: part("Outputs"),
             resources: resources(&part("Resources"), function_globals.as_ref(), report),
+            sections: sections.collect(),
         }
     }
 }

@@ -60,11 +60,6 @@ impl Plan {
         if self.real_time.is_some() { world::now() } else { super::start() }
     }
 
-    /// The template's file, as people know it.
-    pub fn template_path(&self) -> String {
-        self.template.as_ref().map_or_else(|| TEMPLATE_PATH.to_owned(), |path| path.display().to_string())
-    }
-
     /// URL of the data services of somebody else's, if it runs on such.
     pub fn backend(&self) -> Option<String> {
         self.real_time.as_ref().map(|real_time| real_time.url.clone())

@@ -8,7 +8,7 @@ use rez_cloud::history::{Fact, Subscriber};
 use rez_cloud::host::cognito::Settings as Pool;
 use rez_cloud::profile::Profile;
 use rez_cloud::world::Clock;
-use rez_cloud::{Cloud, CloudBuilder, Seed};
+use rez_cloud::{BuildError, Cloud, CloudBuilder, Seed};
 use rez_localstack::Endpoint;
 use rez_topology::{Options, Topology};
 use tracing::subscriber::DefaultGuard;
@@ -57,9 +57,9 @@ impl System {
             Some(url) => Some(DataServices::prepare(url, &topology, &ntfy_token(arguments)).await?),
             None => None,
         };
-        let builder = builder(arguments, doors, topology)?;
+        let builder = builder(arguments, doors, topology.clone())?;
         let builder = data.iter().fold(builder, |builder, data| data.put_under(builder));
-        let cloud = builder.build().context("cannot build the cloud")?;
+        let cloud = builder.build().map_err(|error| world::placed(error, &topology))?;
         let pool = cloud.user_pool(USER_POOL).context("the template has no user pool")?;
         for (user, group) in USERS {
             pool.add_user(user, PASSWORD, &[group]).map_err(|group| anyhow!("the template has no group `{group}`"))?;
@@ -106,7 +106,7 @@ fn builder(arguments: &ServeArgs, doors: &Doors, topology: Topology) -> anyhow::
     let builder = Cloud::builder(topology.clone(), seed)
         .knobs(Profile::from(arguments.profile).real_time_knobs())
         .epoch(now)
-        .secrets_key(&names::find(&topology.keys, "key", names::KEY)?.arn);
+        .secrets_key(&names::find(&topology, &topology.keys, "key", names::KEY)?.arn);
     let builder = match &doors.ntfy {
         NtfyDoor::Own(port) => {
             let ntfy = ntfy(arguments, seed, Clock::starting_at(now));
@@ -116,10 +116,11 @@ fn builder(arguments: &ServeArgs, doors: &Doors, topology: Topology) -> anyhow::
     };
     let put = |builder: CloudBuilder, (name, value)| builder.parameter(name, value);
     let builder = world::secrets(&topology, &ntfy_token(arguments))?.into_iter().fold(builder, put);
-    let api = &names::find(&topology.http_apis, "HTTP API", HTTP_API)?.endpoint;
-    let pool = names::find(&topology.user_pools, "user pool", USER_POOL)?;
+    let api = &names::find(&topology, &topology.http_apis, "HTTP API", HTTP_API)?.endpoint;
+    let pool = names::find(&topology, &topology.user_pools, "user pool", USER_POOL)?;
     let (keys, _) = pool.issuer.rsplit_once('/').context("the issuer of the user pool has no path")?;
-    let login = Pool::of(pool).map_err(|error| anyhow!("user pool `{USER_POOL}`: {error}"))?.login_url;
+    let refused = |error| world::placed(BuildError::UserPool { pool: USER_POOL.to_owned(), error }, &topology);
+    let login = Pool::of(pool).map_err(refused)?.login_url;
     let builder = builder
         .reached_at(api, doors.api.url())
         .reached_at(keys, doors.sign_in.url())

@@ -3,6 +3,7 @@
 mod data;
 pub mod functions;
 pub mod names;
+mod place;
 pub mod program;
 mod senders;
 
@@ -10,7 +11,6 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
-use anyhow::Context;
 use rez_cloud::billing::Prices;
 use rez_cloud::host::lambda::write_log_line;
 use rez_cloud::world::Clock;
@@ -20,6 +20,7 @@ use rez_topology::Topology;
 use tracing_subscriber::layer::SubscriberExt;
 
 pub use names::ntfy_host;
+pub use place::placed;
 pub use senders::creator;
 
 use self::data::Data;
@@ -75,7 +76,8 @@ pub fn check(plan: &Plan) -> anyhow::Result<()> {
         let names = names::names(&plan.topology, &[NTFY_TOKEN, WEB_API_KEY])?;
         let start = plan.begins();
         let observer = observer(plan, start, &names);
-        builder(plan, start, &names, &observer)?.build().map(drop).with_context(|| plan.template_path())
+        let built = builder(plan, start, &names, &observer)?.build();
+        built.map(drop).map_err(|error| placed(error, &plan.topology))
     })
 }
 
@@ -107,7 +109,7 @@ async fn live(
     let start = plan.begins();
     let observer = observer(plan, start, &names);
     let builder = data.put_under(builder(plan, start, &names, &observer)?);
-    let cloud = alter(builder).build().context("cannot build the cloud")?;
+    let cloud = alter(builder).build().map_err(|error| placed(error, &plan.topology))?;
     let _logs = keep_logs(cloud.clock());
     cloud.start();
     let cloud = Arc::new(cloud);
@@ -160,7 +162,7 @@ fn builder(plan: &Plan, start: SystemTime, names: &Names, observer: &SharedObser
         .knobs(knobs)
         .epoch(start)
         .faults(plan.faults.iter().cloned())
-        .secrets_key(&names::find(&plan.topology.keys, "key", names::KEY)?.arn)
+        .secrets_key(&names::find(&plan.topology, &plan.topology.keys, "key", names::KEY)?.arn)
         .server(names.ntfy.as_str(), Arc::new(ntfy))
         .subscribe(Box::new(observer.clone()));
     let put = |builder: CloudBuilder, (name, value)| builder.parameter(name, value);

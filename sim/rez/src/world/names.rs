@@ -23,9 +23,9 @@ pub const KEY: &str = "Key";
 /// # Errors
 /// The first thing that the template lacks.
 pub fn names(topology: &Topology, secrets: &[&str]) -> anyhow::Result<Names> {
-    let table = |id| find(&topology.tables, "table", id).map(|table| table.name.clone());
-    let queue = |id| find(&topology.queues, "queue", id).map(|queue| queue.name.clone());
-    let function = |id| find(&topology.functions, "function", id).map(|function| function.name.clone());
+    let table = |id| find(topology, &topology.tables, "table", id).map(|table| table.name.clone());
+    let queue = |id| find(topology, &topology.queues, "queue", id).map(|queue| queue.name.clone());
+    let function = |id| find(topology, &topology.functions, "function", id).map(|function| function.name.clone());
     Ok(Names {
         messages_table: table(MESSAGES_TABLE)?,
         counters_table: table(COUNTERS_TABLE)?,
@@ -45,16 +45,17 @@ pub fn names(topology: &Topology, secrets: &[&str]) -> anyhow::Result<Names> {
 /// # Errors
 /// When the template's parameter is missing or no address.
 pub fn ntfy_host(topology: &Topology) -> anyhow::Result<String> {
-    let url = find(&topology.parameters, "parameter", NTFY_URL)?;
-    let uri: http::Uri = url.parse().with_context(|| format!("parameter `{NTFY_URL}` is `{url}`"))?;
-    let authority = uri.authority().with_context(|| format!("parameter `{NTFY_URL}` is `{url}` (expected a URL)"))?;
-    Ok(authority.to_string())
+    let url = parameter(topology, NTFY_URL)?;
+    let uri: Option<http::Uri> = url.parse().ok();
+    let authority = uri.as_ref().and_then(http::Uri::authority).map(ToString::to_string);
+    let place = || topology.origin.of_parameter(NTFY_URL);
+    authority.with_context(|| format!("{}: parameter `{NTFY_URL}` is `{url}` (expected a URL)", place()))
 }
 
 /// # Errors
 /// When the template has no such topic.
 pub fn topic_arn(topology: &Topology) -> anyhow::Result<&str> {
-    find(&topology.topics, "topic", TOPIC).map(|topic| topic.arn.as_str())
+    find(topology, &topology.topics, "topic", TOPIC).map(|topic| topic.arn.as_str())
 }
 
 /// `/rez-agent/STAGE/NAME`.
@@ -62,12 +63,19 @@ pub fn topic_arn(topology: &Topology) -> anyhow::Result<&str> {
 /// # Errors
 /// When the template has no stage.
 pub fn secret(topology: &Topology, name: &str) -> anyhow::Result<String> {
-    let stage = find(&topology.parameters, "parameter", STAGE)?;
+    let stage = parameter(topology, STAGE)?;
     Ok(format!("/rez-agent/{stage}/{name}"))
 }
 
+fn parameter<'a>(topology: &'a Topology, name: &str) -> anyhow::Result<&'a String> {
+    let missing = || format!("{}: the template has no parameter `{name}`", topology.origin.of_parameter(name));
+    topology.parameters.get(name).with_context(missing)
+}
+
+/// One of `all` in a template.
+///
 /// # Errors
-/// When it is not there.
-pub fn find<'a, T>(all: &'a BTreeMap<String, T>, what: &str, id: &str) -> anyhow::Result<&'a T> {
-    all.get(id).with_context(|| format!("the template has no {what} `{id}`"))
+/// When it is not there, with the place where it should be.
+pub fn find<'a, T>(topology: &Topology, all: &'a BTreeMap<String, T>, what: &str, id: &str) -> anyhow::Result<&'a T> {
+    all.get(id).with_context(|| format!("{}: the template has no {what} `{id}`", topology.origin.of_resources()))
 }

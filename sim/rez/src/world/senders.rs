@@ -71,7 +71,8 @@ pub fn creator(cloud: &Cloud, outside: Ambient) -> anyhow::Result<Creator> {
 
 fn as_the_scheduler_sees(cloud: &Cloud, outside: Ambient) -> anyhow::Result<rez_core::Ambient> {
     let mut ambient = program::hand_over(outside);
-    let scheduler = names::find(&cloud.topology().functions, "function", SCHEDULER)?;
+    let topology = cloud.topology();
+    let scheduler = names::find(topology, &topology.functions, "function", SCHEDULER)?;
     ambient.variables.extend(scheduler.environment.clone());
     Ok(ambient)
 }

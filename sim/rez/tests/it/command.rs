@@ -25,15 +25,72 @@ fn whoever_closes_the_pipe_has_seen_enough() {
     }
 }
 
-#[test]
-fn what_only_the_cloud_can_tell_of_a_template_is_told_before_anything_is_written() {
+/// What `rez run` says of the template with its `right` replaced; nothing was written.
+fn refusal(right: &str, wrong: &str) -> String {
+    assert!(TEMPLATE.contains(right), "{right}");
     let folder = tempfile::tempdir().unwrap();
     let (template, out) = (folder.path().join("bad.yaml"), folder.path().join("out"));
-    fs::write(&template, TEMPLATE.replace("rate(1 minute)", "rate(1 minutes)")).unwrap();
+    fs::write(&template, TEMPLATE.replacen(right, wrong, 1)).unwrap();
     let mut command = rez(&["run", "minute"]);
     let output = command.arg("--template").arg(&template).arg("--out").arg(&out).output().unwrap();
-    let complaint = String::from_utf8_lossy(&output.stderr);
+    let complaint = String::from_utf8(output.stderr).unwrap();
     assert_eq!((output.status.code(), complaint.lines().count()), (Some(2), 1), "{complaint}");
-    assert!(complaint.contains("bad.yaml: rule `rez-agent-dev-sweep`: `rate(1 minutes)`"), "{complaint}");
     assert!(output.stdout.is_empty() && !out.exists());
+    complaint
+}
+
+/// The refusal names the line of `at` in the template, and then says `what`.
+#[track_caller]
+fn check(right: &str, wrong: &str, at: &str, what: &str) {
+    let line = TEMPLATE.split(at).next().unwrap().matches('\n').count() + 1;
+    let complaint = refusal(right, wrong);
+    assert!(complaint.contains(&format!("bad.yaml:{line}: {what}")), "line {line}: {complaint}");
+}
+
+#[test]
+fn what_only_the_cloud_can_tell_of_a_template_is_told_with_its_line() {
+    let cases = [
+        (
+            "rate(1 minute)",
+            "rate(1 fortnight)",
+            "rule `rez-agent-dev-sweep`: `rate(1 fortnight)` is no schedule expression",
+        ),
+        ("cron(0 8 * * ? *)", "cron(0 8 * * *)", "rule `rez-agent-dev-daily-message`: `cron(0 8 * * *)` is no"),
+        ("GenerateSecret: false", "GenerateSecret: true", "user pool `UserPool`: client `UserPoolClient` has a secret"),
+        (
+            "EnableSimpleResponses: true",
+            "EnableSimpleResponses: false",
+            "API `HttpApi`: authorizer `jwt`: answers with policies, which is not modelled",
+        ),
+        ("MetricName: 5xx", "MetricName: 6xx", "alarm `rez-agent-dev-api-server-errors`: metric `"),
+        ("'{ $.category = \"system\" }'", "system", "metric filter `SystemFailuresOfDelivery`: pattern `system`"),
+    ];
+    for (right, wrong, what) in cases {
+        check(right, wrong, right, what);
+    }
+}
+
+/// Of these no property is to blame, so the whole is named.
+#[test]
+fn what_a_template_lacks_is_told_with_the_line_that_needs_it() {
+    let receive = "sqs:ReceiveMessage, ";
+    check(receive, "", "        Messages:\n", "`stack-MessageProcessorRole` may not `sqs:ReceiveMessage`");
+    let table = "TableName: !Sub rez-agent-${Stage}-counters";
+    check(table, "TableName: c", "  CountersTable:\n    Type", "`CountersTable`: ");
+    let permitted = "SourceArn: !GetAtt Sweep.Arn";
+    check(
+        permitted,
+        "SourceArn: !GetAtt DailyMessage.Arn",
+        "  Sweep:\n",
+        "`arn:aws:events:us-east-1:123456789012:rule/",
+    );
+    let table = "  MessagesTable:\n";
+    let idle = "  Idle: { Type: AWS::Serverless::Function, Properties: { Role: !GetAtt SchedulerRole.Arn } }\n";
+    check(table, &format!("{idle}{table}"), table, "function `Idle` of the template has no program");
+    check(
+        "Default: https://ntfy.sh",
+        "Default: nowhere at all",
+        "  NtfyUrl:\n",
+        "parameter `NtfyUrl` is `nowhere at all` (expected a URL)",
+    );
 }

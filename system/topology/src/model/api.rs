@@ -53,6 +53,7 @@ impl Route {
 /// A Lambda authorizer with payload format 2.0.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Authorizer {
+    pub logical_id: String,
     pub id: String,
     pub name: String,
     /// Logical id of the function.

@@ -3,12 +3,15 @@
 mod alias;
 mod api;
 mod key;
+mod origin;
 mod sign_in;
 mod watch;
 
 pub use alias::{Alias, GradualDeployment};
 pub use api::{AccessLog, Authorizer, Cors, HttpApi, Route, Throttle};
 pub use key::EncryptionKey;
+pub(crate) use origin::Declaration;
+pub use origin::Origin;
 pub use sign_in::{UserGroup, UserPool, UserPoolClient};
 pub use watch::{Alarm, Dashboard, Graph, LogGroup, MetricFilter, SamplingRule, SavedQuery, Shows, Tile, Widget};
 
@@ -18,6 +21,7 @@ use std::time::Duration;
 /// Everything that one template deploys, by logical id.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Topology {
+    pub origin: Origin,
     pub region: String,
     pub account: String,
     /// Values of the template's parameters, after defaults and overrides.

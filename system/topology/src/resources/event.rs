@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{Reading, rule};
-use crate::model::{EventSource, Permission, Schedule, Topology};
+use crate::model::{Declaration, EventSource, Permission, Schedule, Topology};
 use crate::section::Section;
 
 const QUEUE: &str = "SQS";
@@ -30,6 +30,7 @@ pub(super) fn read_all(reading: &Reading<'_>, properties: &Section<'_>, topology
             continue;
         };
         let Some(properties) = event.section("Properties") else { continue };
+        topology.origin.declarations.insert(id.clone(), Declaration::new(entry.line, properties.node()));
         if kind == QUEUE {
             topology.event_sources.insert(id, event_source(&properties, &reading.resource.id));
         } else {

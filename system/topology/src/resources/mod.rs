@@ -19,7 +19,7 @@ pub(crate) mod table;
 pub(crate) mod topic;
 pub(crate) mod trace;
 
-use crate::model::Topology;
+use crate::model::{Declaration, Topology};
 use crate::scope::Scope;
 use crate::section::Section;
 use crate::template::Resource;
@@ -90,6 +90,9 @@ pub(crate) fn read_all(scope: &Scope<'_>, topology: &mut Topology) {
         let deployed = scope.is_deployed(resource);
         let scope = if deployed { *scope } else { scope.dormant() };
         let reading = Reading { scope, resource, properties: scope.resolve(&resource.properties) };
-        (resource.kind.read)(&reading, if deployed { &mut *topology } else { &mut left_out });
+        let topology = if deployed { &mut *topology } else { &mut left_out };
+        let declaration = Declaration::new(resource.line, &reading.properties);
+        topology.origin.declarations.insert(reading.id(), declaration);
+        (resource.kind.read)(&reading, topology);
     }
 }

@@ -5,6 +5,7 @@ mod consistency;
 mod foreign;
 mod foreign_api;
 mod mistakes;
+mod origin;
 mod own_front_door;
 mod own_roles;
 mod own_template;

@@ -19,6 +19,7 @@ pub(crate) fn read(reading: &Reading<'_>, topology: &mut Topology) {
     }
     let (function, qualifier) = event::function(reading, &properties, "AuthorizerUri");
     let authorizer = Authorizer {
+        logical_id: reading.id(),
         id: reading.reference(),
         name: reading.name(),
         function,
