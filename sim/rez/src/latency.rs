@@ -1,7 +1,8 @@
 //! Latency from creation to acceptance by ntfy, and the share that was accepted at all: as the objectives ask for
 //! them, and in slices for the chart.
 //!
-//! Memory is flat: a message is remembered until it was accepted or settled otherwise, and histograms do not grow.
+//! Memory is flat: a message is remembered until it was accepted or cancelled, and histograms do not grow. Those that
+//! failed are few.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
@@ -22,6 +23,8 @@ pub struct Latency {
     slice: Duration,
     limit: Duration,
     waiting: BTreeMap<String, SystemTime>,
+    /// Failed, and not accepted before: somebody may redrive them.
+    failed: BTreeMap<String, SystemTime>,
     slices: BTreeMap<u32, Histogram<u32>>,
     total: Histogram<u32>,
     under_limit: u64,
@@ -36,6 +39,7 @@ impl Latency {
             slice: (duration / SLICES).max(SLICE_MIN),
             limit,
             waiting: BTreeMap::new(),
+            failed: BTreeMap::new(),
             slices: BTreeMap::new(),
             total: histogram(TOTAL_DIGITS),
             under_limit: 0,
@@ -56,7 +60,12 @@ impl Latency {
     }
 
     pub fn failed(&mut self, message_id: &str) {
-        self.waiting.remove(message_id);
+        self.failed.extend(self.waiting.remove_entry(message_id));
+    }
+
+    /// It waits again, and has waited since it was created.
+    pub fn redriven(&mut self, message_id: &str) {
+        self.waiting.extend(self.failed.remove_entry(message_id));
     }
 
     /// Accepted by ntfy; only the first time counts.
@@ -171,6 +180,24 @@ mod tests {
             latency.created(at(6_100), &format!("lost {lost}"));
         }
         assert_eq!(p95(&latency), (None, Count { good: 100, total: 106 }));
+    }
+
+    #[test]
+    fn what_is_redriven_arrives_late_and_counts_once() {
+        let mut latency = hundred(0);
+        for message in ["redriven", "given up", "1"] {
+            if message != "1" {
+                latency.created(at(6_100), message);
+            }
+            latency.failed(message);
+        }
+        for message in ["redriven", "1"] {
+            latency.redriven(message);
+            latency.accepted(at(9_100), message);
+        }
+        let Measurement::Ratio { days } = latency.delivery() else { panic!("a ratio") };
+        assert_eq!(days, [Count { good: 101, total: 102 }]);
+        assert_eq!(p95(&latency).1, Count { good: 100, total: 102 });
     }
 
     #[test]

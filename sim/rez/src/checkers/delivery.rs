@@ -23,6 +23,8 @@ struct Tracked {
     stored: bool,
     accepted: bool,
     completed: bool,
+    /// When it was settled, unless it was redriven since.
+    settled: Option<SystemTime>,
     body: Option<u64>,
 }
 
@@ -46,13 +48,10 @@ impl Delivery {
             tracked.body = Some(key);
             self.by_body.insert(key, id.to_owned());
         }
-        match after.status() {
-            "completed" => {
-                tracked.completed = true;
-                self.settled.push_back((at, id.to_owned()));
-            }
-            "failed" | "cancelled" => self.settled.push_back((at, id.to_owned())),
-            _ => {}
+        tracked.completed |= after.status() == "completed";
+        tracked.settled = (!after.is_open()).then_some(at);
+        if tracked.settled.is_some() {
+            self.settled.push_back((at, id.to_owned()));
         }
     }
 
@@ -60,13 +59,17 @@ impl Delivery {
         while let Some((at, _)) = self.settled.front()
             && now.duration_since(*at).unwrap_or_default() > DUPLICATE_WINDOW
         {
-            if let Some((_, id)) = self.settled.pop_front() {
-                self.forget(&id);
+            if let Some((at, id)) = self.settled.pop_front() {
+                self.forget(at, &id);
             }
         }
     }
 
-    fn forget(&mut self, id: &str) {
+    /// Forgets what was settled then, and is still.
+    fn forget(&mut self, at: SystemTime, id: &str) {
+        if self.open.get(id).is_none_or(|tracked| tracked.settled != Some(at)) {
+            return;
+        }
         let Some(tracked) = self.open.remove(id) else { return };
         if let Some(body) = tracked.body {
             self.by_body.remove(&body);
@@ -113,8 +116,8 @@ impl Checker for Delivery {
     }
 
     fn finish(&mut self, _end: &End) -> Findings {
-        for (_, id) in std::mem::take(&mut self.settled) {
-            self.forget(&id);
+        for (at, id) in std::mem::take(&mut self.settled) {
+            self.forget(at, &id);
         }
         for (id, tracked) in &self.open {
             if tracked.promised && !tracked.stored {
@@ -159,6 +162,17 @@ mod tests {
             checker.observe(at(0), &Seen::Promised { message_id: "m1" });
         });
         assert_eq!(found.examples, ["message `m1` was promised and is not stored"]);
+    }
+
+    #[test]
+    fn a_message_that_is_redriven_late_is_not_forgotten_on_its_way() {
+        let mut checker = Delivery::new(&Names::for_test());
+        live(&mut checker, 1, "m1", "token 1", &["created", "processing", "failed"]);
+        live(&mut checker, 3_500, "m1", "token 1", &["created", "processing"]);
+        accept(&mut checker, 9_000, "another");
+        accept(&mut checker, 9_001, "token 1");
+        live(&mut checker, 9_002, "m1", "token 1", &["completed"]);
+        assert_eq!(run(checker, |_| {}), Findings::default());
     }
 
     #[test]

@@ -167,12 +167,11 @@ impl Observer {
             return;
         }
         self.tally.moved(from, to);
-        if from.is_none() {
-            self.latency.created(at, after.body());
-        }
-        match to {
-            "cancelled" => self.latency.cancelled(after.body()),
-            "failed" => self.latency.failed(after.body()),
+        match (from, to) {
+            (None, _) => self.latency.created(at, after.body()),
+            (Some("failed"), _) => self.latency.redriven(after.body()),
+            (_, "cancelled") => self.latency.cancelled(after.body()),
+            (_, "failed") => self.latency.failed(after.body()),
             _ => {}
         }
     }

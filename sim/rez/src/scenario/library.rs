@@ -7,7 +7,7 @@ use super::error::ScenarioError;
 use super::{Scenario, parse};
 
 /// Name and text, in the order in which `rez scenarios` lists them.
-const SHIPPED: [(&str, &str); 8] = [
+const SHIPPED: [(&str, &str); 9] = [
     ("minute", include_str!("../../../scenarios/minute.toml")),
     ("hiccup", include_str!("../../../scenarios/hiccup.toml")),
     ("smoke", include_str!("../../../scenarios/smoke.toml")),
@@ -16,6 +16,7 @@ const SHIPPED: [(&str, &str); 8] = [
     ("duplicates", include_str!("../../../scenarios/duplicates.toml")),
     ("front-door", include_str!("../../../scenarios/front-door.toml")),
     ("poison", include_str!("../../../scenarios/poison.toml")),
+    ("redrive", include_str!("../../../scenarios/redrive.toml")),
 ];
 
 pub fn names() -> impl Iterator<Item = &'static str> {

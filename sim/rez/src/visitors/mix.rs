@@ -16,6 +16,8 @@ pub enum Visit {
     Page,
     Show,
     Write(Content),
+    /// Writing, and trying to cancel it at once.
+    Regret(Content),
     Metrics,
     Refresh,
     /// Signing out, and in again.
@@ -23,15 +25,20 @@ pub enum Visit {
     Health,
     /// What this person may not do, if there is something.
     Trespass,
+    /// A look at what waits; one's own of it is cancelled.
+    Cancel,
+    /// A look at what failed; it is redriven.
+    Redrive,
 }
 
 /// Pages that somebody turns.
 pub const PAGES: usize = 3;
 
-/// Shares of the design's mix, in thousandths of the visits that are no writes, and the requests that each takes.
-const SHARES: [(u32, u32, Visit); 9] = [
-    (350, 1, Visit::List),
-    (170, 1, Visit::Filter),
+/// Shares of the design's mix, in thousandths of the visits that are no writes, and the requests that each takes. Who looks
+/// for something to cancel or to redrive mostly finds nothing.
+const SHARES: [(u32, u32, Visit); 11] = [
+    (345, 1, Visit::List),
+    (150, 1, Visit::Filter),
     (150, PAGES as u32, Visit::Page),
     (150, 1, Visit::Show),
     (110, 1, Visit::Metrics),
@@ -39,12 +46,20 @@ const SHARES: [(u32, u32, Visit); 9] = [
     (10, 4, Visit::SignIn),
     (20, 1, Visit::Health),
     (10, 1, Visit::Trespass),
+    (15, 1, Visit::Cancel),
+    (10, 1, Visit::Redrive),
 ];
 
-/// A message is written, and looked at.
+/// A message is written, and looked at or cancelled.
 const REQUESTS_A_WRITE: u32 = 2;
+/// One in so many is cancelled by its writer as soon as it is written.
+const REGRETTED_ONE_IN: u32 = 100;
 
 impl Visit {
+    pub fn write(content: Content, choices: &mut Stream) -> Self {
+        if choices.random_ratio(1, REGRETTED_ONE_IN) { Self::Regret(content) } else { Self::Write(content) }
+    }
+
     pub fn choose(choices: &mut Stream) -> Self {
         let all: u32 = SHARES.iter().map(|(share, ..)| share).sum();
         let mut drawn = choices.random_range(0..all);

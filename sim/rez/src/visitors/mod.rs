@@ -1,5 +1,5 @@
 //! People at the front door: they sign in, list, read, write, look at the metrics, and come back when their token has
-//! ended. Some of them try what they may not. Beside them come attackers, and clients that do not listen.
+//! ended. They cancel and redrive. Some of them try what they may not. Beside them come attackers, and clients that do not listen.
 
 mod answered;
 mod burst;
@@ -87,6 +87,11 @@ fn people(cloud: &Arc<Cloud>, observer: &SharedObserver) -> anyhow::Result<Vec<A
     Ok(people)
 }
 
+/// How many may do something. Groups that may do more stand before the others.
+fn people_who(may: impl Fn(Group) -> bool) -> usize {
+    PEOPLE.iter().filter(|(group, _)| may(*group)).map(|(_, count)| count).sum()
+}
+
 fn published_keys(cloud: &Cloud) -> anyhow::Result<Arc<str>> {
     let pool = cloud.user_pool(USER_POOL).context("the template has no user pool")?;
     let request = Request::get(format!("/{}/.well-known/jwks.json", pool.id())).body(Bytes::new())?;
@@ -122,7 +127,7 @@ impl Visitors {
                 (None, None) => break,
             };
             let (at, visit) = if write_next {
-                (writes.next(), Visit::Write(author.write().content))
+                (writes.next(), Visit::write(author.write().content, &mut choices))
             } else {
                 (visits.next(), Visit::choose(&mut choices))
             };
@@ -140,10 +145,13 @@ impl Visitors {
         &self.people[before]
     }
 
-    /// Whoever may write writes; the rest is everybody's.
+    /// Whoever may write writes and cancels, and an admin redrives; the rest is everybody's.
     fn somebody(&self, choices: &mut Stream, visit: &Visit) -> Arc<Mutex<Person>> {
-        let writers = PEOPLE.iter().filter(|(group, _)| group.may_write()).map(|(_, count)| count).sum();
-        let among = if matches!(visit, Visit::Write(_)) { writers } else { self.people.len() };
+        let among = match visit {
+            Visit::Write(_) | Visit::Regret(_) | Visit::Cancel => people_who(Group::may_write),
+            Visit::Redrive => people_who(|group| group == Group::Admin),
+            _ => self.people.len(),
+        };
         self.people[choices.random_range(0..among)].clone()
     }
 }

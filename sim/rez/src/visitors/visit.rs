@@ -1,16 +1,17 @@
 //! What happens in one visit: requests, one after the other, each shown to the observer with its answer.
 
+mod steering;
+mod writing;
+
 use std::sync::Arc;
 use std::time::SystemTime;
 
 use bytes::Bytes;
-use http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, LOCATION, ORIGIN, SET_COOKIE};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, ORIGIN, SET_COOKIE};
 use http::request::Builder;
 use http::{Request, StatusCode};
 use rez_cloud::world::Clock;
-use rez_core::message::Content;
 use serde::Deserialize;
-use serde_json::json;
 use tokio::sync::Mutex;
 
 use super::answered::{Answered, Sender};
@@ -55,6 +56,7 @@ struct Page {
 #[derive(Deserialize)]
 struct Listed {
     message_id: String,
+    created_by: String,
 }
 
 #[derive(Deserialize)]
@@ -90,6 +92,9 @@ impl Visitor<'_> {
             Visit::Show => self.show_last().await,
             Visit::Metrics => drop(self.get("GET /api/metrics", "/api/metrics").await),
             Visit::Write(content) => self.write(&content).await,
+            Visit::Regret(content) => self.regret(&content).await,
+            Visit::Cancel => self.cancel_own().await,
+            Visit::Redrive => self.redrive_failed().await,
             Visit::Trespass => self.trespass().await,
             Visit::Health | Visit::SignIn | Visit::Refresh => {}
         }
@@ -159,29 +164,6 @@ impl Visitor<'_> {
             Some(id) => drop(self.get("GET /api/messages/{id}", &format!("/api/messages/{id}")).await),
             None => drop(self.list("").await),
         }
-    }
-
-    /// What was accepted can be read at once.
-    async fn write(&mut self, content: &Content) {
-        self.person.written += 1;
-        let key = format!("{}-{}", self.person.username, self.person.written);
-        let body = json!({
-            "title": content.title, "body": content.body, "priority": content.priority, "tags": content.tags,
-        });
-        let request = self.signed(Request::post(self.url("/api/messages")));
-        let request = request.header("idempotency-key", key).header(CONTENT_TYPE, "application/json");
-        let Some(answer) = self.send("POST /api/messages", request, body.to_string().into()).await else { return };
-        let location = answer.headers().get(LOCATION).and_then(|location| location.to_str().ok());
-        let Some(id) = location.and_then(|location| location.rsplit('/').next()).map(str::to_owned) else { return };
-        if answer.status() != StatusCode::CREATED {
-            return;
-        }
-        self.observer.lock().expect("no observer panicked").promised(self.clock.now(), &id);
-        let read = self.get("GET /api/messages/{id}", &format!("/api/messages/{id}")).await;
-        if read.is_some_and(|read| !shows(&read, content)) {
-            self.observer.lock().expect("no observer panicked").unreadable(self.clock.now(), &id);
-        }
-        self.person.last_seen = Some(id);
     }
 
     /// A viewer tries to write or to cancel, and a user to redrive. What an admin may not do is what nobody may: read
@@ -256,20 +238,5 @@ impl Visitor<'_> {
         let group = has_token.then_some(self.person.group);
         let answered = Answered { route, group, sender: Sender::Person, took, answer };
         self.observer.lock().expect("no observer panicked").answered(now, &answered);
-    }
-}
-
-#[derive(Deserialize)]
-struct Shown {
-    title: String,
-    body: String,
-}
-
-/// Whether what was written is what is read. A failure of ours says nothing about that.
-fn shows(answer: &Answer, content: &Content) -> bool {
-    match answer.status() {
-        StatusCode::OK => serde_json::from_slice::<Shown>(answer.body())
-            .is_ok_and(|shown| shown.title == content.title && shown.body == content.body),
-        status => status != StatusCode::NOT_FOUND,
     }
 }

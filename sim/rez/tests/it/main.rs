@@ -14,6 +14,7 @@ mod flags;
 mod gate;
 mod leases;
 mod limits;
+mod people;
 mod schedule;
 mod secrets;
 mod serve;
