@@ -76,7 +76,7 @@ pub fn check(plan: &Plan) -> anyhow::Result<()> {
         let names = names::names(&plan.topology, &[NTFY_TOKEN, WEB_API_KEY])?;
         let start = plan.begins();
         let observer = observer(plan, start, &names);
-        let built = builder(plan, start, &names, &observer)?.build();
+        let built = builder(plan, &plan.topology, start, &names, &observer)?.build();
         built.map(drop).map_err(|error| placed(error, &plan.topology))
     })
 }
@@ -90,17 +90,32 @@ pub fn run_altered(
     progress: &Progress,
     alter: impl FnOnce(CloudBuilder) -> CloudBuilder,
 ) -> anyhow::Result<Ended> {
+    run_drifted(plan, &plan.topology, progress, alter)
+}
+
+/// The same where what is `deployed` is not what the plan's template says: somebody gave a role more by hand, say. Whoever
+/// looks on goes by the template.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_drifted(
+    plan: &Plan,
+    deployed: &Topology,
+    progress: &Progress,
+    alter: impl FnOnce(CloudBuilder) -> CloudBuilder,
+) -> anyhow::Result<Ended> {
     let mut runtime = tokio::runtime::Builder::new_current_thread();
     // Somebody else's data services are reached over sockets, and neither they nor the way there wait for a clock of ours.
     let runtime = match plan.real_time {
         None => runtime.enable_time().start_paused(true).build()?,
         Some(_) => runtime.enable_all().build()?,
     };
-    runtime.block_on(live(plan, progress, alter))
+    runtime.block_on(live(plan, deployed, progress, alter))
 }
 
 async fn live(
     plan: &Plan,
+    deployed: &Topology,
     progress: &Progress,
     alter: impl FnOnce(CloudBuilder) -> CloudBuilder,
 ) -> anyhow::Result<Ended> {
@@ -108,8 +123,8 @@ async fn live(
     let data = Data::ready(plan).await?;
     let start = plan.begins();
     let observer = observer(plan, start, &names);
-    let builder = data.put_under(builder(plan, start, &names, &observer)?);
-    let cloud = alter(builder).build().map_err(|error| placed(error, &plan.topology))?;
+    let builder = data.put_under(builder(plan, deployed, start, &names, &observer)?);
+    let cloud = alter(builder).build().map_err(|error| placed(error, deployed))?;
     let _logs = keep_logs(cloud.clock());
     cloud.start();
     let cloud = Arc::new(cloud);
@@ -150,7 +165,13 @@ fn observer(plan: &Plan, start: SystemTime, names: &Names) -> SharedObserver {
     })))
 }
 
-fn builder(plan: &Plan, start: SystemTime, names: &Names, observer: &SharedObserver) -> anyhow::Result<CloudBuilder> {
+fn builder(
+    plan: &Plan,
+    topology: &Topology,
+    start: SystemTime,
+    names: &Names,
+    observer: &SharedObserver,
+) -> anyhow::Result<CloudBuilder> {
     let seed = match plan.real_time {
         None => Seed(plan.seed),
         Some(_) => backend::seed(plan.seed, start),
@@ -158,15 +179,15 @@ fn builder(plan: &Plan, start: SystemTime, names: &Names, observer: &SharedObser
     // Virtual time stands still until the cloud is built, so this clock and the cloud's show the same.
     let ntfy = ntfy_server(plan, seed, Clock::starting_at(start), observer);
     let knobs = if plan.real_time.is_some() { plan.profile.real_time_knobs() } else { plan.profile.knobs() };
-    let builder = Cloud::builder(plan.topology.clone(), seed)
+    let builder = Cloud::builder(topology.clone(), seed)
         .knobs(knobs)
         .epoch(start)
         .faults(plan.faults.iter().cloned())
-        .secrets_key(&names::find(&plan.topology, &plan.topology.keys, "key", names::KEY)?.arn)
+        .secrets_key(&names::find(topology, &topology.keys, "key", names::KEY)?.arn)
         .server(names.ntfy.as_str(), Arc::new(ntfy))
         .subscribe(Box::new(observer.clone()));
     let put = |builder: CloudBuilder, (name, value)| builder.parameter(name, value);
-    Ok(functions::deploy(secrets(&plan.topology, NTFY_TOKEN)?.into_iter().fold(builder, put)))
+    Ok(functions::deploy(secrets(topology, NTFY_TOKEN)?.into_iter().fold(builder, put)))
 }
 
 fn ntfy_server(plan: &Plan, seed: Seed, clock: Clock, observer: &SharedObserver) -> NtfyServer {

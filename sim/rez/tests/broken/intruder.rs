@@ -81,8 +81,14 @@ pub fn curious() -> Arc<dyn Program> {
     let deed: Deed = |tools, _| {
         Box::pin(async move {
             let key = AttributeValue::S("anybody".to_owned());
-            // It is refused.
-            let _ = tools.dynamodb.get_item().table_name("rez-agent-dev-idempotency").key("user_key", key).send().await;
+            // What it is answered is for others to judge.
+            let _ = tools
+                .dynamodb
+                .get_item()
+                .table_name("rez-agent-dev-idempotency")
+                .key("idempotency_key", key)
+                .send()
+                .await;
             Value::Null
         })
     };

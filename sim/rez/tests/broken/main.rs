@@ -15,6 +15,9 @@ use rez::run::{self, Plan};
 use rez::world::functions::{JWT_AUTHORIZER, MESSAGE_PROCESSOR, NOTIFICATION_SERVICE, SCHEDULER, WEB_API};
 use rez::{judge, scenario, world};
 use rez_cloud::program::Program;
+use rez_topology::{Options, Statement, Topology};
+
+const FRONT_DOOR: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/broken/front_door.toml");
 
 /// Names of the checkers that did not hold in an outage when these functions took the place of the real ones.
 fn broken(rogues: &[(&str, Arc<dyn Program>)]) -> BTreeSet<String> {
@@ -23,7 +26,7 @@ fn broken(rogues: &[(&str, Arc<dyn Program>)]) -> BTreeSet<String> {
 
 /// The same at the front door.
 fn broken_door(rogues: &[(&str, Arc<dyn Program>)]) -> BTreeSet<String> {
-    broken_in(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/broken/front_door.toml"), rogues)
+    broken_in(FRONT_DOOR, rogues)
 }
 
 fn broken_in(path: &str, rogues: &[(&str, Arc<dyn Program>)]) -> BTreeSet<String> {
@@ -37,19 +40,26 @@ fn broken_elsewhere(rogues: &[(&str, Arc<dyn Program>)]) -> BTreeSet<String> {
 }
 
 fn broken_by(command: &[&str], rogues: &[(&str, Arc<dyn Program>)]) -> BTreeSet<String> {
+    broken_where(command, rogues, |_| ())
+}
+
+/// The same where what is deployed drifted away from the template.
+fn broken_where(
+    command: &[&str],
+    rogues: &[(&str, Arc<dyn Program>)],
+    drift: impl FnOnce(&mut Topology),
+) -> BTreeSet<String> {
     let Ok(Command::Run(arguments)) = cli::parse(command.iter().map(Into::into)) else { panic!("a command") };
     let [path] = arguments.scenarios.as_slice() else { panic!("one scenario") };
-    let plan = Plan::new(
-        scenario::find(path).unwrap(),
-        &run::topology(None, &rez_topology::Options::default()).unwrap(),
-        &arguments,
-    )
-    .unwrap();
+    let plan = Plan::new(scenario::find(path).unwrap(), &run::topology(None, &Options::default()).unwrap(), &arguments)
+        .unwrap();
+    let mut deployed = plan.topology.clone();
+    drift(&mut deployed);
     let progress = Progress::new("broken", plan.scenario.duration, false);
     let deploy = |builder: rez_cloud::CloudBuilder| {
         rogues.iter().fold(builder, |builder, (id, program)| builder.function(*id, program.clone()))
     };
-    let ended = world::run_altered(&plan, &progress, deploy).unwrap();
+    let ended = world::run_drifted(&plan, &deployed, &progress, deploy).unwrap();
     let result = judge::judge(&plan, &ended, progress.wall(), Vec::new());
     result.checkers.into_iter().filter(|checker| checker.held == Some(false)).map(|checker| checker.name).collect()
 }
@@ -159,4 +169,22 @@ fn a_system_whose_breaker_never_opens_raises_no_alarm_and_is_told() {
 fn a_function_that_reaches_beyond_its_role_is_told() {
     let found = broken_door(&[(SCHEDULER, intruder::curious())]);
     assert!(found.contains("every call is within its role"), "{found:?}");
+}
+
+/// Somebody gave the scheduler's role more by hand than the template does: the account lets pass what nobody wrote down.
+#[test]
+fn a_role_that_was_widened_by_hand_is_told() {
+    let widen = |deployed: &mut Topology| {
+        let table = deployed.tables["IdempotencyTable"].arn.clone();
+        let role = deployed.roles.get_mut("SchedulerRole").expect("the scheduler has a role");
+        role.statements.push(Statement {
+            allow: true,
+            actions: vec!["dynamodb:GetItem".to_owned()],
+            resources: vec![table],
+            principals: Vec::new(),
+            source_arns: Vec::new(),
+        });
+    };
+    let found = broken_where(&["rez", "run", FRONT_DOOR], &[(SCHEDULER, intruder::curious())], widen);
+    assert_eq!(found, names(&["IAM is never bypassed"]));
 }
