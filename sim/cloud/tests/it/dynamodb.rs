@@ -7,6 +7,7 @@ mod indexes_by_model;
 mod items;
 mod managing;
 mod plain_by_engine;
+mod queries_by_engine;
 mod transactions;
 
 use std::time::{Duration, UNIX_EPOCH};

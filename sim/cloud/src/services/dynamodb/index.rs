@@ -15,7 +15,10 @@ pub(super) struct KeyAttribute {
 #[derive(Clone, Debug)]
 pub(super) struct Index {
     pub name: String,
+    /// The partition key, then the sort key if there is one; more of each where it is not simple.
     pub keys: Vec<KeyAttribute>,
+    /// Whether it has one partition key, and one sort key at most.
+    pub is_simple: bool,
     /// Names of what it holds; `None` for whole items.
     pub projected: Option<BTreeSet<String>>,
 }
@@ -29,6 +32,8 @@ impl Index {
     ) -> Self {
         let mut schema = definition.key_schema.clone();
         schema.sort_by_key(|element| element.key_type != KeyType::HASH);
+        let has_sort_key = schema.get(1).is_none_or(|element| element.key_type == KeyType::RANGE);
+        let is_simple = schema.len() <= 2 && has_sort_key;
         let names = schema.into_iter().map(|element| element.attribute_name);
         let keys: Vec<KeyAttribute> = names.map(|name| KeyAttribute { kind: kind_of(&name), name }).collect();
         let held = || {
@@ -37,7 +42,7 @@ impl Index {
         };
         let whole = matches!(definition.projection.projection_type, None | Some(ProjectionType::ALL));
         let projected = (!whole).then(held);
-        Self { name: definition.index_name.clone(), keys, projected }
+        Self { name: definition.index_name.clone(), keys, is_simple, projected }
     }
 
     /// Whether the index holds the item: one without all its key attributes is left out.
@@ -84,7 +89,7 @@ impl Index {
     pub fn units(&self, before: Option<&Item>, after: Option<&Item>) -> f64 {
         let before = before.filter(|item| self.holds(item));
         let after = after.filter(|item| self.holds(item));
-        let cost = |item| write_capacity_units(self.size(item));
+        let cost = |item: &Item| write_capacity_units(self.size(item.iter().map(|(name, value)| (&**name, value))));
         match (before, after) {
             (None, None) => 0.0,
             (Some(only), None) | (None, Some(only)) => cost(only),
@@ -106,8 +111,12 @@ impl Index {
     }
 
     /// Bytes of the entry: names and values.
-    fn size(&self, item: &Item) -> usize {
-        let held = |name: &String| self.projected.as_ref().is_none_or(|names| names.contains(name));
-        item.iter().filter(|(name, _)| held(name)).map(|(name, value)| name.len() + value.size()).sum()
+    pub fn size<'a>(&self, attributes: impl Iterator<Item = (&'a str, &'a AttributeValue)>) -> usize {
+        attributes.filter(|(name, _)| self.shows(name)).map(|(name, value)| name.len() + value.size()).sum()
+    }
+
+    /// Whether an entry has this attribute if the item does.
+    pub fn shows(&self, attribute: &str) -> bool {
+        self.projected.as_ref().is_none_or(|names| names.contains(attribute))
     }
 }

@@ -70,10 +70,13 @@ impl Engine {
         request.attribute_definitions = own;
         self.items.engine().create_table(request)?;
         if let Some(replicated) = replicated
-            && let Err(error) = self.replica.database.create_table(replicated)
+            && let Err(error) = self.replica.definitions().create_table(replicated)
         {
             self.items.engine().delete_table(DeleteTableRequest { table_name: table.name.to_string() })?;
             return Err(error.into());
+        }
+        if !table.indexes.is_empty() {
+            self.replica.create(&table);
         }
         self.tables.insert(table.name.to_string(), table);
         Ok(())
@@ -89,7 +92,7 @@ impl Engine {
         let table = self.tables.remove(&name);
         if table.is_some_and(|table| !table.indexes.is_empty()) {
             self.replica.forget(&name);
-            self.replica.database.delete_table(DeleteTableRequest { table_name: name })?;
+            self.replica.definitions().delete_table(DeleteTableRequest { table_name: name })?;
         }
         Ok(json!({ "TableDescription": description }))
     }
@@ -112,12 +115,17 @@ impl Engine {
         description.as_object_mut().expect("a description has members").remove("TableId");
         if !table.indexes.is_empty() {
             self.replica.catch_up(name, now);
-            let mut replicated = change::json(&self.replica.database.describe_table(request())?.table);
+            let mut replicated = change::json(&self.replica.definitions().describe_table(request())?.table);
             let mut indexes = replicated["GlobalSecondaryIndexes"].take();
-            for index in indexes.as_array_mut().into_iter().flatten() {
-                let arn =
-                    names::table_arn(&format!("{name}/index/{}", index["IndexName"].as_str().unwrap_or_default()));
-                index["IndexArn"] = arn.into();
+            for described in indexes.as_array_mut().into_iter().flatten() {
+                let index = described["IndexName"].as_str().unwrap_or_default();
+                let arn = names::table_arn(&format!("{name}/index/{index}"));
+                if let Some(kept) = self.replica.index(name, index) {
+                    let (count, bytes) = (kept.count, kept.bytes);
+                    described["ItemCount"] = count.into();
+                    described["IndexSizeBytes"] = bytes.into();
+                }
+                described["IndexArn"] = arn.into();
             }
             description["GlobalSecondaryIndexes"] = indexes;
         }

@@ -17,6 +17,7 @@ mod items;
 mod locks;
 mod manage;
 mod plain;
+mod plain_query;
 mod plain_write;
 mod read;
 mod replica;

@@ -33,6 +33,7 @@ impl Engine {
             condition: request.condition_expression.as_deref(),
             names: request.expression_attribute_names.as_ref(),
             values: request.expression_attribute_values.as_ref(),
+            ..Request::default()
         })
     }
 
@@ -90,10 +91,10 @@ impl Engine {
         self.learned.recall(&Request {
             operation: "TransactPut",
             table: &put.table_name,
-            update: None,
             condition: put.condition_expression.as_deref(),
             names: put.expression_attribute_names.as_ref(),
             values: put.expression_attribute_values.as_ref(),
+            ..Request::default()
         })
     }
 
@@ -110,6 +111,7 @@ impl Engine {
             condition: update.condition_expression.as_deref(),
             names: update.expression_attribute_names.as_ref(),
             values: update.expression_attribute_values.as_ref(),
+            ..Request::default()
         })
     }
 

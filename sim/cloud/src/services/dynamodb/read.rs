@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::change;
 use super::engine::Engine;
 use super::error::{Refusal, read, read_value};
+use super::plain::Recalled;
 
 /// The mode in which the engine tells what an operation consumed.
 const TOTAL: &str = "TOTAL";
@@ -51,10 +52,17 @@ impl Engine {
     pub fn query(&mut self, body: &[u8]) -> Result<String, Refusal> {
         let mut request: QueryRequest = read(body)?;
         self.admit_read(&request.table_name)?;
-        let asked = ask(&mut request.return_consumed_capacity);
         let of_index = self.catch_up(&request.table_name, request.index_name.as_deref());
-        let database = if of_index { &self.replica.database } else { self.items.engine() };
+        let recalled = self.recall_query(&request);
+        if let Recalled::Statement(statement) = &recalled
+            && let Some(answer) = self.query_plainly(statement, &request)
+        {
+            return Ok(answer);
+        }
+        let asked = ask(&mut request.return_consumed_capacity);
+        let database = if of_index { self.replica.engine(&request.table_name) } else { self.items.engine() };
         let mut answer = database.query(request)?;
+        self.learned.learn(recalled);
         self.charge_reads(answer.consumed_capacity.as_ref());
         answer.consumed_capacity = answer.consumed_capacity.filter(|_| asked);
         Ok(change::text(&answer))
@@ -65,7 +73,7 @@ impl Engine {
         self.admit_read(&request.table_name)?;
         let asked = ask(&mut request.return_consumed_capacity);
         let of_index = self.catch_up(&request.table_name, request.index_name.as_deref());
-        let database = if of_index { &self.replica.database } else { self.items.engine() };
+        let database = if of_index { self.replica.engine(&request.table_name) } else { self.items.engine() };
         let mut answer = database.scan(request)?;
         self.charge_reads(answer.consumed_capacity.as_ref());
         answer.consumed_capacity = answer.consumed_capacity.filter(|_| asked);

@@ -16,14 +16,14 @@ use crate::profile::DynamoDbKnobs;
 use crate::services::throttle::Throttle;
 
 /// Bytes of a sort key ("Constraints in Amazon DynamoDB"); a partition key may have twice as many.
-const SORT_KEY_MAX: usize = 1_024;
+pub(super) const SORT_KEY_MAX: usize = 1_024;
 
 pub(super) struct Table {
     pub name: Arc<str>,
     /// Partition key, then sort key if there is one.
     keys: Vec<String>,
-    /// Whether plain statements may write to it: all keys are strings, and no local index has a say.
-    is_plain: bool,
+    /// Whether plain statements may work with it: all keys are strings, and no local index has a say.
+    pub is_plain: bool,
     pub attributes: Vec<AttributeDefinition>,
     /// The global secondary ones.
     pub indexes: Vec<Index>,
@@ -59,6 +59,11 @@ impl Table {
             capacity: capacity(request, knobs, now),
             created: now,
         }
+    }
+
+    /// Names of partition key and sort key, if there is one.
+    pub fn keys(&self) -> &[String] {
+        &self.keys
     }
 
     /// The primary key of an item; `None` when it has none, which the engine then refuses.

@@ -6,6 +6,17 @@ use dynoxide::{AttributeValue, Item};
 use super::statement::{Comparison, Condition, Operand, Statement, Values};
 use super::value::{PLAIN_BYTES_MAX, compare, is_plain, whole};
 
+/// Something with attributes, as an item has them.
+pub(in super::super) trait Attributes {
+    fn attribute(&self, name: &str) -> Option<&AttributeValue>;
+}
+
+impl Attributes for Item {
+    fn attribute(&self, name: &str) -> Option<&AttributeValue> {
+        self.get(name)
+    }
+}
+
 /// What came of a statement.
 #[derive(Debug, PartialEq)]
 pub(in super::super) enum Applied {
@@ -72,10 +83,11 @@ fn add(to: Option<&AttributeValue>, value: &AttributeValue) -> Option<AttributeV
 }
 
 impl Condition {
-    fn holds(&self, item: &Item, values: &Values) -> Option<bool> {
+    /// `None` when that is the engine's to say.
+    pub fn holds(&self, item: &impl Attributes, values: &Values) -> Option<bool> {
         Some(match self {
-            Self::Exists(name) => item.contains_key(name),
-            Self::NotExists(name) => !item.contains_key(name),
+            Self::Exists(name) => item.attribute(name).is_some(),
+            Self::NotExists(name) => item.attribute(name).is_none(),
             Self::Not(inner) => !inner.holds(item, values)?,
             Self::And(left, right) => left.holds(item, values)? && right.holds(item, values)?,
             Self::Or(left, right) => left.holds(item, values)? || right.holds(item, values)?,
@@ -92,9 +104,9 @@ impl Condition {
 
 impl Operand {
     /// `Some(None)` is an attribute that the item lacks; a value that the request lacks is the engine's to refuse.
-    fn resolve<'a>(&self, item: &'a Item, values: &'a Values) -> Option<Option<&'a AttributeValue>> {
+    fn resolve<'a>(&self, item: &'a impl Attributes, values: &'a Values) -> Option<Option<&'a AttributeValue>> {
         match self {
-            Self::Attribute(name) => Some(item.get(name)),
+            Self::Attribute(name) => Some(item.attribute(name)),
             Self::Value(name) => values.get(name).map(Some),
         }
     }

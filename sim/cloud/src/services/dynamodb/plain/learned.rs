@@ -56,14 +56,14 @@ impl Learned {
 
 /// Equal for two requests only if they differ in nothing but their values.
 fn shape(request: &Request<'_>) -> String {
-    let Request { operation, table, update, condition, names, values } = *request;
+    let Request { operation, table, index, key_condition, update, condition, names, values } = *request;
     let mut names: Vec<_> = names.into_iter().flatten().collect();
     names.sort_unstable();
     let mut values: Vec<_> = values.into_iter().flatten().map(|(name, value)| (name, value.type_name())).collect();
     values.sort_unstable();
     let mut shape = String::with_capacity(512);
-    for text in [operation, table, update.unwrap_or_default(), condition.unwrap_or_default()] {
-        part(&mut shape, text);
+    for text in [Some(operation), Some(table), index, key_condition, update, condition] {
+        part(&mut shape, text.unwrap_or_default());
     }
     for (alias, name) in names {
         part(&mut shape, alias);

@@ -7,12 +7,9 @@ use super::tokens::tokens;
 
 impl Statement {
     pub fn parse(request: &Request<'_>) -> Option<Self> {
-        let mut statement = Self::default();
-        if let Some(text) = request.condition {
-            let mut parser = Parser::new(text, request.names)?;
-            statement.condition = Some(parser.condition()?);
-            parser.ends()?;
-        }
+        let key_condition = whole_condition(request.key_condition, request.names)?;
+        let condition = whole_condition(request.condition, request.names)?;
+        let mut statement = Self { key_condition, condition, ..Self::default() };
         if let Some(text) = request.update {
             let mut parser = Parser::new(text, request.names)?;
             while parser.ends().is_none() {
@@ -21,6 +18,15 @@ impl Statement {
         }
         Some(statement)
     }
+}
+
+/// `Some(None)` when there is no condition.
+fn whole_condition(text: Option<&str>, names: Option<&HashMap<String, String>>) -> Option<Option<Condition>> {
+    let Some(text) = text else { return Some(None) };
+    let mut parser = Parser::new(text, names)?;
+    let condition = parser.condition()?;
+    parser.ends()?;
+    Some(Some(condition))
 }
 
 struct Parser<'a> {
@@ -165,7 +171,7 @@ mod tests {
     fn parse(update: Option<&str>, condition: Option<&str>) -> Option<Statement> {
         let names = HashMap::from([("#s".to_owned(), "status".to_owned())]);
         let names = Some(&names);
-        Statement::parse(&Request { operation: "Update", table: "t", update, condition, names, values: None })
+        Statement::parse(&Request { operation: "Update", table: "t", update, condition, names, ..Request::default() })
     }
 
     #[test]

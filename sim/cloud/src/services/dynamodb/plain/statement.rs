@@ -7,11 +7,13 @@ use dynoxide::AttributeValue;
 /// Expression attribute values, by their `:name`.
 pub(super) type Values = HashMap<String, AttributeValue>;
 
-/// What a request says about one item.
-#[derive(Clone, Copy)]
+/// What a request says about one item, or about those that a query wants.
+#[derive(Clone, Copy, Default)]
 pub(in super::super) struct Request<'a> {
     pub operation: &'static str,
     pub table: &'a str,
+    pub index: Option<&'a str>,
+    pub key_condition: Option<&'a str>,
     pub update: Option<&'a str>,
     pub condition: Option<&'a str>,
     pub names: Option<&'a HashMap<String, String>>,
@@ -21,6 +23,7 @@ pub(in super::super) struct Request<'a> {
 /// Names stand for themselves here: `#name` has been looked up.
 #[derive(Debug, Default, PartialEq)]
 pub(in super::super) struct Statement {
+    pub(super) key_condition: Option<Condition>,
     pub(super) condition: Option<Condition>,
     pub(super) sets: Vec<Set>,
     pub(super) additions: Vec<Addition>,
@@ -59,7 +62,7 @@ pub(super) enum Operand {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Comparison {
+pub(in super::super) enum Comparison {
     Equal,
     NotEqual,
     Less,

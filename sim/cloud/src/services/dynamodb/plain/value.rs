@@ -18,7 +18,7 @@ const LEVELS_MAX: usize = 4;
 /// judge.
 pub(super) const PLAIN_BYTES_MAX: usize = 64 * 1024;
 
-pub(super) fn is_plain(value: &AttributeValue) -> bool {
+pub(in super::super) fn is_plain(value: &AttributeValue) -> bool {
     is_plain_within(value, LEVELS_MAX)
 }
 

@@ -2,9 +2,15 @@
 //!
 //! Only tables with indexes are replicated, and of items only what their indexes hold. A write waits here until its
 //! lag has passed, and is carried out when somebody asks an index of its table: so a query sees exactly the writes
-//! that are old enough, by the engine's own rules of order, paging and filters. Of several writes to one item in
-//! between, only the last that can be seen is carried out, which makes a write cheaper than one that keeps three
-//! indexes up to date at once.
+//! that are old enough. Of several writes to one item in between, only the last that can be seen is carried out, which
+//! makes a write cheaper than one that keeps three indexes up to date at once.
+//!
+//! Where tables are kept in memory, the rows are kept here, and plain queries are answered from them
+//! (`plain_query.rs`). For all others, and where tables are kept in a file, there is the engine.
+
+mod ordered;
+mod row;
+mod rows;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -14,8 +20,12 @@ use dynoxide::actions::delete_item::DeleteItemRequest;
 use dynoxide::actions::put_item::PutItemRequest;
 use dynoxide::{Database, Item};
 
+pub(super) use self::ordered::{Ordered, Page, Wanted};
+pub(super) use self::row::Row;
+use self::rows::Rows;
 use super::change::ItemKey;
-use crate::profile::Latency;
+use super::table::Table;
+use crate::profile::{Keeping, Latency};
 use crate::world::Stream;
 
 /// When so many items of a table wait, what can be seen of them is carried out although nobody asked: it bounds the
@@ -23,11 +33,16 @@ use crate::world::Stream;
 const WAITING_MAX: usize = 512;
 
 pub(super) struct Replica {
-    pub database: Database,
+    engine: Database,
+    keeping: Keeping,
     lag: Latency,
     stream: Stream,
     waiting: BTreeMap<Arc<str>, Waiting>,
+    rows: BTreeMap<Arc<str>, Rows>,
 }
+
+/// An item as the indexes show it; `None` when they do not.
+type Image = Option<Item>;
 
 /// Changes of one table that the replica has not seen.
 struct Waiting {
@@ -36,19 +51,47 @@ struct Waiting {
     max: usize,
 }
 
-/// An item as the indexes show it from `visible` on; `None` when they do not.
+/// An item as the indexes show it from `visible` on.
 struct Version {
     visible: SystemTime,
-    image: Option<Item>,
+    image: Image,
 }
 
 impl Replica {
-    pub fn new(database: Database, lag: Latency, stream: Stream) -> Self {
-        Self { database, lag, stream, waiting: BTreeMap::new() }
+    /// `engine` keeps its tables as `keeping` says.
+    pub fn new(engine: Database, keeping: Keeping, lag: Latency, stream: Stream) -> Self {
+        Self { engine, keeping, lag, stream, waiting: BTreeMap::new(), rows: BTreeMap::new() }
+    }
+
+    /// Takes note of a table that the engine has created.
+    pub fn create(&mut self, table: &Table) {
+        if self.keeping == Keeping::Memory
+            && let Some(rows) = Rows::new(table)
+        {
+            self.rows.insert(table.name.clone(), rows);
+        }
+    }
+
+    /// The engine for definitions, whatever it knows of items.
+    pub fn definitions(&self) -> &Database {
+        &self.engine
+    }
+
+    /// The engine, knowing what was carried out of this table.
+    pub fn engine(&mut self, table: &str) -> &Database {
+        if let Some(rows) = self.rows.get_mut(table) {
+            rows.hand_over(&self.engine, table);
+        }
+        &self.engine
+    }
+
+    /// An index's rows, if they are kept here.
+    pub fn index(&self, table: &str, index: &str) -> Option<&Ordered> {
+        self.rows.get(table)?.index(index)
     }
 
     /// Takes note of a change at `now`. Changes of one item become visible in their order.
-    pub fn note(&mut self, table: &Arc<str>, key: ItemKey, image: Option<Item>, now: SystemTime) {
+    pub fn note(&mut self, table: &Arc<str>, key: ItemKey, image: Image, now: SystemTime) {
         let mut visible = now + self.lag.sample(&mut self.stream);
         let waiting = self.waiting.entry(table.clone()).or_default();
         let versions = waiting.items.entry(key).or_default();
@@ -65,11 +108,14 @@ impl Replica {
     /// Carries out what can be seen of a table at `now`.
     pub fn catch_up(&mut self, table: &str, now: SystemTime) {
         let Some(waiting) = self.waiting.get_mut(table) else { return };
-        let database = &self.database;
+        let mut rows = self.rows.get_mut(table);
         waiting.items.retain(|key, versions| {
             drop_superseded(versions, now);
             if let Some(version) = versions.pop_front_if(|version| version.visible <= now) {
-                carry_out(database, table, key, version.image);
+                match &mut rows {
+                    Some(rows) => rows.put(key, version.image),
+                    None => carry_out(&self.engine, table, key, version.image),
+                }
             }
             !versions.is_empty()
         });
@@ -79,6 +125,7 @@ impl Replica {
     /// Forgets a table that is no more.
     pub fn forget(&mut self, table: &str) {
         self.waiting.remove(table);
+        self.rows.remove(table);
     }
 }
 
@@ -95,13 +142,13 @@ fn drop_superseded(versions: &mut VecDeque<Version>, now: SystemTime) {
     }
 }
 
-fn carry_out(database: &Database, table: &str, key: &ItemKey, image: Option<Item>) {
+fn carry_out(engine: &Database, table: &str, key: &ItemKey, image: Image) {
     let table_name = table.to_owned();
     let outcome = match image {
-        Some(item) => database.put_item(PutItemRequest { table_name, item, ..Default::default() }).map(drop),
+        Some(item) => engine.put_item(PutItemRequest { table_name, item, ..Default::default() }).map(drop),
         None => {
             let request = DeleteItemRequest { table_name, key: key.to_item(), ..Default::default() };
-            database.delete_item(request).map(drop)
+            engine.delete_item(request).map(drop)
         }
     };
     if let Err(error) = outcome {
