@@ -1,10 +1,11 @@
 //! The requests that load is made of, by the name that results show them under.
 
+use clap::ValueEnum;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 /// What is asked of the API.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub enum Request {
     List,
     Filter,
@@ -13,26 +14,7 @@ pub enum Request {
     Create,
 }
 
-/// How often each comes, among a hundred. The design has ten requests for each message.
-pub const MIX: [(Request, u32); 5] =
-    [(Request::List, 40), (Request::Filter, 20), (Request::Page, 15), (Request::Metrics, 15), (Request::Create, 10)];
-
 impl Request {
-    /// The request with this number. Every stretch of numbers has the mix, and no request comes in clumps: the numbers are
-    /// spread by the golden ratio.
-    pub fn numbered(number: u64) -> Self {
-        const GOLDEN: f64 = 0.618_033_988_749_894_9;
-        let total: u32 = MIX.iter().map(|(_, weight)| weight).sum();
-        let mut place = (number as f64 * GOLDEN).fract() * f64::from(total);
-        for (request, weight) in MIX {
-            place -= f64::from(weight);
-            if place < 0.0 {
-                return request;
-            }
-        }
-        Request::List
-    }
-
     pub const fn name(self) -> &'static str {
         match self {
             Self::List => "list",
@@ -98,21 +80,9 @@ impl Message {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
     use std::time::Duration;
 
     use super::*;
-
-    #[test]
-    fn every_thousand_requests_have_the_mix() {
-        for start in [0, 12_345, 9_999_000] {
-            let mut counts: BTreeMap<Request, i64> = BTreeMap::new();
-            (start..start + 1_000).for_each(|number| *counts.entry(Request::numbered(number)).or_default() += 1);
-            for (request, weight) in MIX {
-                assert!((counts[&request] - i64::from(weight) * 10).abs() <= 5, "{start}: {counts:?}");
-            }
-        }
-    }
 
     #[test]
     fn end_to_end_is_from_creation_to_acceptance() {

@@ -9,7 +9,9 @@ use std::time::Duration;
 use clap::error::ErrorKind;
 use clap::{Parser, ValueEnum};
 
+use crate::api::Request;
 use crate::credentials::{PASSWORD_VARIABLE, Sources, TOKEN_VARIABLE};
+use crate::mix::Mix;
 use pattern::PatternArguments;
 
 mod pattern;
@@ -22,6 +24,7 @@ Examples:
   rez-loadtest                                      what `rez serve --unpaced` serves: 10 users, then 20 requests a second
   rez-loadtest --mode open --rate 500 --duration 1m --thresholds nightly.toml --abort-early
   rez-loadtest --mode open --pattern spike --rate 40 --peak 400 --out reports/out
+  rez-loadtest --mode open --only create --rate 250 --duration 400s     100,000 messages
   REZ_TOKEN=… rez-loadtest --host https://api.example.com --i-own-this-host
 
 Thresholds, with their defaults:
@@ -52,6 +55,9 @@ pub struct Arguments {
     /// How long each model runs
     #[arg(long, default_value = "20s", value_name = "TIME", value_parser = duration)]
     pub duration: Duration,
+    /// Requests that are sent, instead of all; several stand with commas between them
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "REQUEST")]
+    pub only: Vec<Request>,
     /// Requests of the open model under way at once; what is due beyond them is dropped, and counted
     #[arg(long, default_value_t = 512, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub max_in_flight: u32,
@@ -92,6 +98,10 @@ pub enum Mode {
 }
 
 impl Arguments {
+    fn mix(&self) -> Mix {
+        Mix::only(&self.only)
+    }
+
     /// Where to look for somebody to sign in as. Secrets come from the environment or a file, never from here.
     fn sources(&self) -> Sources {
         let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());

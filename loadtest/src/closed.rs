@@ -8,13 +8,15 @@ use goose::metrics::GooseMetrics;
 use goose::{GooseAttack, GooseError, GooseScheduler};
 
 use crate::journeys::{self, SignIns, Visitor};
+use crate::mix::Mix;
 use crate::open::Row;
 
 /// How many users, and for how long.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Plan {
     pub users: usize,
     pub length: Duration,
+    pub mix: Mix,
 }
 
 /// Sends users on their journeys; answers with what each request took, by name, from when the last user had come.
@@ -37,7 +39,7 @@ pub async fn run(plan: Plan, visitor: Visitor) -> Result<BTreeMap<String, Row>, 
     let mut attack = GooseAttack::initialize_with_config(configuration)?.set_scheduler(GooseScheduler::Random);
     // It shuffles the journeys of a scenario once, and all who follow it go in step: so each user has a scenario.
     for user in 1..=plan.users {
-        attack = attack.register_scenario(journeys::scenario(user, visitor.clone(), sign_ins.clone())?);
+        attack = attack.register_scenario(journeys::scenario(user, visitor.clone(), sign_ins.clone(), &plan.mix)?);
     }
     let metrics = attack.execute().await?;
     let mut rows = rows(&metrics);

@@ -11,6 +11,7 @@ pub mod client;
 pub mod closed;
 pub mod credentials;
 pub mod journeys;
+pub mod mix;
 pub mod open;
 pub mod result;
 pub mod session;

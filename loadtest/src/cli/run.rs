@@ -13,7 +13,7 @@ use rez_reports::{Colours, LoadResult, OutputDir, Verdict};
 use super::{Arguments, Mode};
 use crate::closed;
 use crate::journeys::Visitor;
-use crate::open::{self, Found, Record, Row};
+use crate::open::{self, Found, Record, Row, ToApi};
 use crate::result::{self, About};
 use crate::session::Session;
 use crate::target::Target;
@@ -68,7 +68,7 @@ async fn closed(arguments: &Arguments, visitor: Visitor) -> anyhow::Result<BTree
     if arguments.mode == Mode::Open {
         return Ok(BTreeMap::new());
     }
-    let plan = closed::Plan { users: arguments.users.into(), length: arguments.duration };
+    let plan = closed::Plan { users: arguments.users.into(), length: arguments.duration, mix: arguments.mix() };
     let bar = bar("closed model", arguments.duration);
     let ticking = tokio::spawn(tick(bar.clone()));
     let rows = closed::run(plan, visitor).await.context("goose cannot run");
@@ -94,7 +94,8 @@ async fn open(arguments: &Arguments, target: &Target, session: Arc<Session>, thr
         show(&bar, record);
         !(arguments.abort_early && result::is_broken(record, thresholds))
     };
-    let found = open::run(&plan, target, session, watch).await;
+    let api = ToApi::new(target, session, arguments.mix());
+    let found = open::run(&plan, api, watch).await;
     bar.finish_and_clear();
     Some(found)
 }
@@ -140,11 +141,13 @@ fn load(arguments: &Arguments) -> String {
     let length = humantime::format_duration(arguments.duration);
     let open = format!("open model, {} for {length}", arguments.pattern);
     let closed = format!("closed model, {} users for {length}", arguments.users);
-    match arguments.mode {
+    let load = match arguments.mode {
         Mode::Open => open,
         Mode::Closed => closed,
         Mode::Both => format!("{closed}; {open}"),
-    }
+    };
+    let only: Vec<&str> = arguments.only.iter().map(|request| request.name()).collect();
+    if only.is_empty() { load } else { format!("{load}; only {}", only.join(", ")) }
 }
 
 /// As it was called. Nothing secret can be among the arguments.

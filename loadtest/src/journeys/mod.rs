@@ -17,7 +17,9 @@ use goose::prelude::*;
 use reqwest::RequestBuilder;
 use serde::de::DeserializeOwned;
 
+use crate::api::Request;
 use crate::credentials::{Credentials, Secret};
+use crate::mix::Mix;
 use crate::session::Session;
 use crate::target::Target;
 
@@ -39,21 +41,26 @@ struct SignedIn(Arc<Session>);
 /// The name of the first journey.
 pub const SIGN_IN: &str = "sign in";
 
-/// The table of contents, for one user: every journey, and how often it comes in relation to the others.
+/// The table of contents, for one user: every journey that sends what is in `mix`, and how often it comes in relation to the
+/// others. Whoever watches a message sends more than one request, so he stays at home unless all are wanted.
 ///
 /// # Errors
 /// Never, as long as no weight is 0.
-pub fn scenario(user: usize, visitor: Visitor, sign_ins: SignIns) -> Result<Scenario, GooseError> {
-    let sign_in = sign_in::journey(Arc::new(visitor), sign_ins);
-    Ok(Scenario::new(&format!("user {user}"))
-        .set_wait_time(THINK_TIME.0, THINK_TIME.1)?
-        .register_transaction(sign_in.set_name(SIGN_IN).set_on_start())
-        .register_transaction(transaction!(journey_list).set_name("list").set_weight(40)?)
-        .register_transaction(transaction!(journey_filter).set_name("filter").set_weight(20)?)
-        .register_transaction(transaction!(journey_page).set_name("page").set_weight(10)?)
-        .register_transaction(transaction!(journey_metrics).set_name("metrics").set_weight(15)?)
-        .register_transaction(transaction!(journey_create).set_name("create").set_weight(10)?)
-        .register_transaction(transaction!(journey_watch).set_name("watch until delivered").set_weight(5)?))
+pub fn scenario(user: usize, visitor: Visitor, sign_ins: SignIns, mix: &Mix) -> Result<Scenario, GooseError> {
+    let journeys = [
+        (Some(Request::List), transaction!(journey_list).set_name("list"), 40),
+        (Some(Request::Filter), transaction!(journey_filter).set_name("filter"), 20),
+        (Some(Request::Page), transaction!(journey_page).set_name("page"), 10),
+        (Some(Request::Metrics), transaction!(journey_metrics).set_name("metrics"), 15),
+        (Some(Request::Create), transaction!(journey_create).set_name("create"), 10),
+        (None, transaction!(journey_watch).set_name("watch until delivered"), 5),
+    ];
+    let sign_in = sign_in::journey(Arc::new(visitor), sign_ins).set_name(SIGN_IN).set_on_start();
+    let scenario = Scenario::new(&format!("user {user}")).set_wait_time(THINK_TIME.0, THINK_TIME.1)?;
+    let wanted = journeys.into_iter().filter(|(sends, ..)| sends.map_or(mix.is_whole(), |sends| mix.contains(sends)));
+    wanted.into_iter().try_fold(scenario.register_transaction(sign_in), |scenario, (_, journey, weight)| {
+        Ok(scenario.register_transaction(journey.set_weight(weight)?))
+    })
 }
 
 pub use sign_in::SignIns;

@@ -14,12 +14,10 @@ use std::sync::Arc;
 pub use generator::{Answer, Plan, Send, generate};
 pub use pattern::{Pattern, Segment};
 pub use record::{Record, Row};
+pub use send::ToApi;
 pub use timeline::Timeline;
 
-use crate::session::Session;
-use crate::target::Target;
 use end_to_end::Deliveries;
-use send::ToApi;
 
 /// What an open-model run found.
 #[derive(Debug)]
@@ -31,8 +29,8 @@ pub struct Found {
 }
 
 /// Sends what `plan` says to the API, then waits for what was created to be delivered.
-pub async fn run(plan: &Plan, target: &Target, session: Arc<Session>, watch: impl FnMut(&Record) -> bool) -> Found {
-    let api = Arc::new(ToApi::new(target, session));
+pub async fn run(plan: &Plan, api: ToApi, watch: impl FnMut(&Record) -> bool) -> Found {
+    let api = Arc::new(api);
     let (record, aborted) = generate(plan, api.clone(), watch).await;
     let deliveries = Deliveries::wait_for(&api, plan.settle_within).await;
     Found { record, deliveries, aborted }

@@ -7,23 +7,25 @@ use reqwest::{Client, RequestBuilder};
 use super::generator::{Answer, Send};
 use crate::api::{Message, Request, new_message};
 use crate::client::{LOAD_TIMEOUT, client};
+use crate::mix::Mix;
 use crate::session::Session;
 use crate::target::Target;
 
 /// Messages whose delivery is watched; of more, this many are enough to judge by.
 const WATCHED_MAX: usize = 2_000;
 
-/// The API, as somebody who is signed in.
+/// The API, as somebody who is signed in, and what is asked of it.
 pub struct ToApi {
     client: Client,
     target: Target,
     session: Arc<Session>,
+    mix: Mix,
     created: Mutex<Vec<String>>,
 }
 
 impl ToApi {
-    pub fn new(target: &Target, session: Arc<Session>) -> Self {
-        Self { client: client(LOAD_TIMEOUT), target: target.clone(), session, created: Mutex::default() }
+    pub fn new(target: &Target, session: Arc<Session>, mix: Mix) -> Self {
+        Self { client: client(LOAD_TIMEOUT), target: target.clone(), session, mix, created: Mutex::default() }
     }
 
     /// Ids of messages that were created, and are to be delivered.
@@ -71,7 +73,7 @@ async fn drain(answer: reqwest::Response) -> Option<Message> {
 
 impl Send for ToApi {
     async fn send(&self, number: u64) -> Answer {
-        let request = Request::numbered(number);
+        let request = self.mix.numbered(number);
         let status = match request {
             Request::Create => self.create(number).await,
             _ => self.get(request.path()).await,

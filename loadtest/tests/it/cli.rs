@@ -197,6 +197,23 @@ async fn users_go_on_their_journeys_each_in_an_order_of_his_own() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn only_what_is_named_is_sent() {
+    let server = Server::start(|_, _| Reply::now(200)).await;
+    let mut command = open(&server, &["--mode", "both", "--only", "create,metrics", "--rate", "50", "--json"]);
+    command.args(["--users", "5"]);
+    let output = run(command).await;
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let result: Value = serde_json::from_slice(&output.stdout).unwrap();
+    for model in ["open", "closed"] {
+        let mut names: Vec<&str> =
+            result[model].as_array().unwrap().iter().map(|row| row["name"].as_str().unwrap()).collect();
+        names.sort_unstable();
+        assert_eq!(names, ["create", "metrics"], "{model}");
+    }
+    assert!(result["load"].as_str().unwrap().ends_with("; only create, metrics"), "{}", result["load"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn bad_input_is_one_clear_line() {
     let foreign = run(loadtest(&["--host", "http://192.0.2.1:8080"])).await;
     assert!(complaint(&foreign).contains("--i-own-this-host"));
@@ -214,4 +231,8 @@ async fn bad_input_is_one_clear_line() {
     assert!(complaint(&other).contains("`--pattern spike`"));
     let typo = run(loadtest(&["--patern", "spike"])).await;
     assert!(complaint(&typo).contains("--patern"));
+    let unknown = run(loadtest(&["--only", "delete"])).await;
+    let complaint = complaint(&unknown);
+    assert!(complaint.contains("`delete`") || complaint.contains("'delete'"), "{complaint}");
+    assert!(complaint.contains("list, filter, page, metrics, create"), "{complaint}");
 }
