@@ -7,6 +7,7 @@ use http::header::HOST;
 use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{Request, Response, Uri};
 
+use super::queue_urls::QueueUrls;
 use super::{Hangup, Served};
 use crate::host::lambda::Lambda;
 use crate::network::{Caller, Network};
@@ -23,6 +24,7 @@ const AWS: Authority = Authority::from_static("aws");
 
 /// The endpoint of all data services, of Lambda's Invoke, and of the Parameters and Secrets extension. Who calls with the
 /// credentials of a function's environment is held to that function's role; anybody else may do everything.
+/// URLs of queues lead back to it.
 pub struct AwsEndpoint {
     network: Arc<Network>,
     lambda: Weak<Lambda>,
@@ -45,7 +47,14 @@ impl Served for AwsEndpoint {
     fn serve(&self, request: Request<Bytes>) -> BoxFuture<'_, Result<Response<Bytes>, Hangup>> {
         let caller = self.caller(&request);
         let to = if request.uri().path().starts_with(EXTENSION_PATH) { EXTENSION } else { AWS };
-        Box::pin(async move { self.network.take(caller, at(request, to)?).await })
+        let urls = QueueUrls::asked_for_by(&request);
+        Box::pin(async move {
+            let response = self.network.take(caller, at(request, to)?).await?;
+            Ok(match urls {
+                Some(urls) => urls.put_into(response),
+                None => response,
+            })
+        })
     }
 }
 

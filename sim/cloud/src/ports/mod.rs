@@ -6,6 +6,7 @@
 
 mod behind;
 mod http;
+mod queue_urls;
 
 pub use self::behind::{AtHost, AwsEndpoint};
 pub use self::http::{BODY_BYTES_MAX, Hangup, Port, Served};

@@ -1,5 +1,7 @@
 //! The cloud behind real sockets, in real time: what any SDK or browser on the machine sees of it.
 
+mod queue_urls;
+
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -52,12 +54,17 @@ fn sqs(port: &Open) -> aws_sdk_sqs::Client {
 
 /// Status and body of the answer, or nothing when the connection ended without one.
 async fn get(address: SocketAddr, path: &str) -> Option<(u16, Bytes)> {
+    let request = http::Request::get(path).header("host", address.to_string()).body(Bytes::new()).unwrap();
+    exchange(address, request).await
+}
+
+/// The same for any request.
+async fn exchange(address: SocketAddr, request: http::Request<Bytes>) -> Option<(u16, Bytes)> {
     let stream = TcpStream::connect(address).await.ok()?;
     let io = hyper_util::rt::TokioIo::new(stream);
     let (mut sender, connection) = hyper::client::conn::http1::handshake(io).await.ok()?;
     tokio::spawn(connection);
-    let request = http::Request::get(path).header("host", address.to_string()).body(Full::new(Bytes::new())).unwrap();
-    let response = sender.send_request(request).await.ok()?;
+    let response = sender.send_request(request.map(Full::new)).await.ok()?;
     let status = response.status().as_u16();
     Some((status, response.into_body().collect().await.ok()?.to_bytes()))
 }
