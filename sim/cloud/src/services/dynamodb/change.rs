@@ -32,6 +32,16 @@ impl ItemKey {
         Self(json(&key).to_string().into())
     }
 
+    /// A key that was text already.
+    pub fn from_text(text: &str) -> Self {
+        Self(text.into())
+    }
+
+    /// On one line.
+    pub fn text(&self) -> &str {
+        &self.0
+    }
+
     pub fn to_json(&self) -> Value {
         serde_json::from_str(&self.0).expect("a key reads back")
     }

@@ -134,7 +134,7 @@ impl Engine {
             return units;
         }
         if let Some(second) = expiry_set(table, old, new) {
-            self.expiry.schedule(second, id.clone());
+            self.expiry.schedule(second, &id);
         }
         // What costs an index nothing changes nothing in it.
         if !units.indexes.is_empty() {
@@ -149,7 +149,7 @@ impl Engine {
     pub fn schedule_expiry(&mut self, table: &str, item: &Item) {
         let table = &self.tables[table];
         if let (Some(second), Some(key)) = (expiry_set(table, None, Some(item)), table.key_of(item)) {
-            self.expiry.schedule(second, table.id_of(&key));
+            self.expiry.schedule(second, &table.id_of(&key));
         }
     }
 
