@@ -2,6 +2,7 @@
 
 mod delivery;
 mod errors;
+mod lists;
 
 super::behaviours![
     delivery::a_message_arrives_in_an_envelope,
@@ -13,4 +14,5 @@ super::behaviours![
     errors::a_topic_that_is_not_there,
     errors::a_message_has_its_limits,
     errors::a_batch_must_be_one,
+    lists::topics_and_subscriptions_are_listed_and_described,
 ];

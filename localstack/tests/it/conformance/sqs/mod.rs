@@ -6,6 +6,7 @@ mod errors;
 mod messages;
 mod queues;
 mod redrive;
+mod tags;
 mod visibility;
 
 super::behaviours![
@@ -30,6 +31,8 @@ super::behaviours![
     queues::purging_takes_everything,
     redrive::messages_go_back_to_where_they_came_from,
     redrive::what_cannot_be_redriven,
+    tags::a_queue_is_tagged_and_untagged,
+    tags::a_queue_may_have_tags_from_the_start,
     visibility::a_message_is_hidden_until_its_time_is_over,
     visibility::zero_leaves_it_visible,
     visibility::it_can_be_changed,

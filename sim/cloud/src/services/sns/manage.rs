@@ -150,6 +150,11 @@ impl Sns {
         Ok(())
     }
 
+    /// All subscriptions, topic by topic.
+    pub fn all_subscriptions(&self) -> Vec<Arc<Subscription>> {
+        self.state().topics.values().flat_map(|topic| topic.subscriptions.values().cloned()).collect()
+    }
+
     /// The subscriptions of a topic, in the order of their ARNs.
     ///
     /// # Errors

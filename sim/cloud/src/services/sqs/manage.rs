@@ -46,6 +46,7 @@ impl Sqs {
             name: name.to_owned(),
             number: state.queues_created,
             attributes: wanted,
+            tags: BTreeMap::new(),
             store: Store::default(),
             arrivals: Arc::new(Notify::new()),
             created: now,

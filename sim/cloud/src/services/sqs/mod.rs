@@ -17,6 +17,7 @@ mod redrive;
 mod send;
 mod settle;
 mod store;
+mod tags;
 mod validate;
 
 use std::collections::BTreeMap;
@@ -33,6 +34,7 @@ pub use queue::Counts;
 pub use receive::Receive;
 pub use redrive::{MoveTask, MoveTaskStatus};
 pub use send::BatchOutcome;
+pub use tags::Tags;
 
 use crate::history::History;
 use crate::profile::SqsKnobs;

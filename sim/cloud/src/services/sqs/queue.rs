@@ -8,7 +8,7 @@ use tokio::sync::Notify;
 use super::attributes::QueueAttributes;
 use super::message::Message;
 use super::store::{Lining, Store, Stored};
-use super::{Shared, Streams};
+use super::{Shared, Streams, Tags};
 use crate::history::{Fact, QueueEvent};
 
 /// Longest wait of a receive. Changes that lie further off concern no one who waits now.
@@ -19,6 +19,7 @@ pub(super) struct Queue {
     /// In creation order, for receipt handles.
     pub number: u32,
     pub attributes: QueueAttributes,
+    pub tags: Tags,
     pub store: Store,
     pub arrivals: Arc<Notify>,
     pub created: SystemTime,

@@ -1,5 +1,7 @@
 //! SNS: the query protocol.
 
+use std::sync::Arc;
+
 use super::Answer;
 use super::query::Form;
 use super::xml::{self, Xml};
@@ -19,7 +21,8 @@ pub(super) fn answer(sns: &Sns, operation: &str, body: &[u8], trace_header: Opti
         "SetTopicAttributes" => set_topic_attributes(sns, &form),
         "Subscribe" => subscribe(sns, &form),
         "Unsubscribe" => sns.unsubscribe(text(&form, "SubscriptionArn")).map(|()| Xml::default()),
-        "ListSubscriptionsByTopic" => list_subscriptions(sns, &form),
+        "ListSubscriptions" => Ok(list_subscriptions(&sns.all_subscriptions())),
+        "ListSubscriptionsByTopic" => sns.subscriptions(text(&form, "TopicArn")).map(|all| list_subscriptions(&all)),
         "GetSubscriptionAttributes" => {
             sns.subscription(text(&form, "SubscriptionArn")).map(|subscription| attributes(&subscription.to_map()))
         }
@@ -103,9 +106,8 @@ fn subscribe(sns: &Sns, form: &Form) -> Result<Xml, ServiceError> {
     Ok(Xml::default().text("SubscriptionArn", &arn))
 }
 
-fn list_subscriptions(sns: &Sns, form: &Form) -> Result<Xml, ServiceError> {
-    let subscriptions = sns.subscriptions(text(form, "TopicArn"))?;
-    let member = |subscription: &std::sync::Arc<Subscription>| {
+fn list_subscriptions(subscriptions: &[Arc<Subscription>]) -> Xml {
+    let member = |subscription: &Arc<Subscription>| {
         Xml::default()
             .text("SubscriptionArn", &subscription.arn)
             .text("Owner", crate::services::names::ACCOUNT)
@@ -113,7 +115,7 @@ fn list_subscriptions(sns: &Sns, form: &Form) -> Result<Xml, ServiceError> {
             .text("Endpoint", &subscription.endpoint)
             .text("TopicArn", &subscription.topic_arn)
     };
-    Ok(Xml::default().members("Subscriptions", subscriptions.iter().map(member)))
+    Xml::default().members("Subscriptions", subscriptions.iter().map(member))
 }
 
 fn set_subscription_attributes(sns: &Sns, form: &Form) -> Result<Xml, ServiceError> {

@@ -18,7 +18,7 @@ use crate::services::sqs::{Outgoing, Receive, Sqs};
 use answers::{Batch, Message, SendResult};
 use requests::{
     BatchRequest, ChangeEntry, CreateQueue, DeleteEntry, MoveRequest, OneQueue, QueueNamed, ReceiveMessage,
-    SendMessage, SetAttributes, VisibilityRequest,
+    SendMessage, SetAttributes, TagRequest, VisibilityRequest,
 };
 
 /// Answers one operation. Only ReceiveMessage takes time.
@@ -43,6 +43,9 @@ pub(super) async fn answer(
         "CreateQueue" => create_queue(sqs, body),
         "DeleteQueue" => one_queue(body, |queue| sqs.delete_queue(queue)),
         "PurgeQueue" => one_queue(body, |queue| sqs.purge(queue)),
+        "TagQueue" => tag_queue(sqs, body),
+        "UntagQueue" => untag_queue(sqs, body),
+        "ListQueueTags" => list_queue_tags(sqs, body),
         "ListQueues" => list_queues(sqs, body),
         "ListDeadLetterSourceQueues" => list_dead_letter_sources(sqs, body),
         "StartMessageMoveTask" => start_move(sqs, body),
@@ -170,8 +173,25 @@ fn set_queue_attributes(sqs: &Sqs, body: &[u8]) -> Outcome {
 
 fn create_queue(sqs: &Sqs, body: &[u8]) -> Outcome {
     let request: CreateQueue = wire::read(body)?;
-    let created = sqs.create_queue(&request.queue_name, &request.attributes);
-    created.map(|url| encode(&json!({ "QueueUrl": url })))
+    let url = sqs.create_queue(&request.queue_name, &request.attributes)?;
+    sqs.tag(&request.queue_name, request.tags)?;
+    Ok(encode(&json!({ "QueueUrl": url })))
+}
+
+fn tag_queue(sqs: &Sqs, body: &[u8]) -> Outcome {
+    let request: TagRequest = wire::read(body)?;
+    sqs.tag(&request.queue_url, request.tags).map(|()| Vec::new())
+}
+
+fn untag_queue(sqs: &Sqs, body: &[u8]) -> Outcome {
+    let request: TagRequest = wire::read(body)?;
+    sqs.untag(&request.queue_url, &request.tag_keys).map(|()| Vec::new())
+}
+
+fn list_queue_tags(sqs: &Sqs, body: &[u8]) -> Outcome {
+    let request: OneQueue = wire::read(body)?;
+    let tags = sqs.tags(&request.queue_url)?;
+    Ok(if tags.is_empty() { b"{}".to_vec() } else { encode(&json!({ "Tags": tags })) })
 }
 
 fn list_queues(sqs: &Sqs, body: &[u8]) -> Outcome {

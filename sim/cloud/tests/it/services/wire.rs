@@ -111,7 +111,7 @@ fn permissions_are_those_of_a_policy() {
 #[tokio::test(start_paused = true)]
 async fn what_is_not_modelled_is_refused_and_reported_by_name() {
     let world = ideal();
-    for target in ["AmazonSQS.TagQueue", "AmazonSSM.LabelParameterVersion", "AWSEvents.PutEvents"] {
+    for target in ["AmazonSQS.AddPermission", "AmazonSSM.LabelParameterVersion", "AWSEvents.PutEvents"] {
         let answer = world.call(target, json!({})).await;
         assert_eq!((answer.status, answer.code.as_str()), (501, "NotModelled"), "{target}");
         let operation = target.split_once('.').unwrap().1;
@@ -233,6 +233,12 @@ async fn sqs_speaks_its_older_protocol_too() {
     assert!(deleted.contains("<DeleteMessageBatchResultEntry><Id>a</Id></DeleteMessageBatchResultEntry>"), "{deleted}");
     assert_eq!(texts(&deleted, "Code"), ["ReceiptHandleIsInvalid"]);
 
+    let tags = "Tag.1.Key=team&Tag.1.Value=red&Tag.2.Key=stage&Tag.2.Value=dev";
+    by_form(&world, &format!("Action=TagQueue&{tags}")).await;
+    by_form(&world, "Action=UntagQueue&TagKey.1=stage").await;
+    let (_, tags) = by_form(&world, "Action=ListQueueTags").await;
+    assert_eq!(texts(&tags, "Tag"), ["<Key>team</Key><Value>red</Value>"], "{tags}");
+
     let (_, attributes) = by_form(&world, "Action=GetQueueAttributes&AttributeName.1=VisibilityTimeout").await;
     assert!(
         attributes.contains("<Attribute><Name>VisibilityTimeout</Name><Value>7</Value></Attribute>"),
@@ -248,7 +254,7 @@ async fn the_older_protocol_refuses_in_its_own_words() {
     for (form, expected) in [
         ("Action=GetQueueUrl&QueueName=none", (400, "AWS.SimpleQueueService.NonExistentQueue")),
         ("Action=SendMessage", (400, "AWS.SimpleQueueService.NonExistentQueue")),
-        ("Action=TagQueue", (501, "NotModelled")),
+        ("Action=AddPermission", (501, "NotModelled")),
     ] {
         let (status, body) = by_form(&world, form).await;
         assert_eq!((status, texts(&body, "Code").as_slice()), (expected.0, [expected.1].as_slice()), "{form}: {body}");

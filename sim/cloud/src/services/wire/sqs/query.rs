@@ -20,10 +20,11 @@ const NUMBERS: [&str; 6] = [
     "WaitTimeSeconds",
 ];
 /// Lists of texts: how a form numbers them, and what JSON calls them.
-const LISTS: [(&str, &str); 3] = [
+const LISTS: [(&str, &str); 4] = [
     ("AttributeName", "AttributeNames"),
     ("MessageAttributeName", "MessageAttributeNames"),
     ("MessageSystemAttributeName", "MessageSystemAttributeNames"),
+    ("TagKey", "TagKeys"),
 ];
 /// Maps of texts, likewise.
 const MAPS: [(&str, &str); 2] =
@@ -74,6 +75,15 @@ fn members(form: &Form, prefix: &str) -> Map<String, Value> {
         .collect();
     if !attributes.is_empty() {
         members.insert("Attributes".to_owned(), attributes.into());
+    }
+    let tags: Map<String, Value> = form
+        .members(&format!("{prefix}Tag"))
+        .filter_map(|at| Some((form.get(&format!("{at}.Key"))?.to_owned(), form.get(&format!("{at}.Value"))?.into())))
+        .collect();
+    if !tags.is_empty() {
+        // CreateQueue calls them otherwise than TagQueue does.
+        members.insert("tags".to_owned(), tags.clone().into());
+        members.insert("Tags".to_owned(), tags.into());
     }
     members
 }
@@ -128,6 +138,9 @@ fn append(xml: Xml, operation: &str, name: &str, value: &Value) -> Xml {
                 xml.element(&name, append(Xml::default().text("Name", key), operation, "Value", value))
             })
         }
+        Value::Object(tags) if name == "Tags" => tags.iter().fold(xml, |xml, (key, value)| {
+            xml.element("Tag", append(Xml::default().text("Key", key), operation, "Value", value))
+        }),
         Value::Object(_) => xml.element(name, element(operation, value)),
         Value::String(text) => xml.text(name, text),
         other => xml.text(name, &other.to_string()),

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::services::ServiceError;
 use crate::services::attribute::{AttributeValue, Attributes, MessageAttribute};
-use crate::services::sqs::{Outgoing, invalid_value};
+use crate::services::sqs::{Outgoing, Tags, invalid_value};
 
 /// SendMessage, and an entry of its batch, which has an id and no URL.
 #[derive(Default, Deserialize)]
@@ -148,6 +148,18 @@ pub(super) struct CreateQueue {
     pub queue_name: String,
     #[serde(default)]
     pub attributes: BTreeMap<String, String>,
+    /// The one member that the service model writes in small letters.
+    #[serde(default, rename = "tags")]
+    pub tags: Tags,
+}
+
+/// TagQueue and UntagQueue.
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(super) struct TagRequest {
+    pub queue_url: String,
+    pub tags: Tags,
+    pub tag_keys: Vec<String>,
 }
 
 #[derive(Deserialize)]
