@@ -17,13 +17,15 @@ pub enum Difference {
     SenderIsNotAtFault,
     /// A subject may have several lines.
     SubjectOfSeveralLines,
+    /// A topic does not count its confirmed subscriptions.
+    SubscriptionsUncounted,
     /// A transaction with the token of another one is carried out again.
     TransactionTokenIgnored,
 }
 
 impl Difference {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::BatchNamesItemTwice,
         Self::BatchOfAnySize,
         Self::EmptyAttributes,
@@ -31,6 +33,7 @@ impl Difference {
         Self::NumberAsWritten,
         Self::SenderIsNotAtFault,
         Self::SubjectOfSeveralLines,
+        Self::SubscriptionsUncounted,
         Self::TransactionTokenIgnored,
     ];
 
@@ -44,6 +47,7 @@ impl Difference {
             Self::NumberAsWritten => "number as written",
             Self::SenderIsNotAtFault => "sender is not at fault",
             Self::SubjectOfSeveralLines => "subject of several lines",
+            Self::SubscriptionsUncounted => "subscriptions uncounted",
             Self::TransactionTokenIgnored => "transaction token ignored",
         }
     }
@@ -58,7 +62,7 @@ impl Difference {
             | Self::LastPageIsKnown
             | Self::NumberAsWritten
             | Self::TransactionTokenIgnored => true,
-            Self::SenderIsNotAtFault | Self::SubjectOfSeveralLines => false,
+            Self::SenderIsNotAtFault | Self::SubjectOfSeveralLines | Self::SubscriptionsUncounted => false,
         }
     }
 }
