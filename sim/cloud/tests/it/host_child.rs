@@ -256,7 +256,20 @@ async fn host() {
 
 #[tokio::test]
 async fn a_frozen_child_ends_even_with_a_host_that_is_killed() {
-    let mut host = Command::new(std::env::current_exe().unwrap())
+    kill_a_host(Command::new(std::env::current_exe().unwrap())).await;
+}
+
+/// Regression: the children inherited that the hang-up is ignored, which is what ends them.
+#[tokio::test]
+async fn under_nohup_it_ends_too() {
+    let mut nohup = Command::new("nohup");
+    nohup.arg(std::env::current_exe().unwrap());
+    kill_a_host(nohup).await;
+}
+
+/// Starts a host that leaves a frozen child behind, kills it, and sees the child end.
+async fn kill_a_host(mut command: Command) {
+    let mut host = command
         .args(["--exact", "host_child::host", "--ignored", "--nocapture"])
         .env(HOST, "1")
         .stdout(Stdio::piped())

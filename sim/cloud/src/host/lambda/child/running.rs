@@ -63,6 +63,7 @@ impl Running {
 
     async fn spawn(birth: Birth<'_>) -> io::Result<Self> {
         let port = Port::bind((Ipv4Addr::LOCALHOST, 0).into()).await?;
+        Group::hang_up_by_default();
         let mut child = command(&birth, &port).spawn()?;
         let leader = child.id().and_then(|id| Pid::from_raw(id.cast_signed())).ok_or(io::ErrorKind::NotFound)?;
         let group = Arc::new(Group::new(leader));
