@@ -54,7 +54,7 @@ impl Announcement {
         table.add_row(["REST API", &self.api, "try GET /api/health"]);
         table.add_row(["sign-in", &self.sign_in, &format!("{}, password {}", self.users.join(", "), self.password)]);
         table.add_row(["ntfy", &self.ntfy, &format!("GET /{}/json?poll=1 shows what arrived", self.ntfy_topic)]);
-        table.add_row(["AWS", &self.aws, "export AWS_ENDPOINT_URL, with any credentials"]);
+        table.add_row(["AWS", &self.aws, "AWS_ENDPOINT_URL, or aws --endpoint-url, with any credentials"]);
         format!("{}\nprofile {}, functions {}; Ctrl-C stops\n", table.trim_fmt(), self.profile, self.functions)
     }
 }

@@ -17,7 +17,7 @@ Examples:
   rez serve --functions process             the deployable binaries, a process for each environment
   rez serve --backend http://127.0.0.1:4567   queues, topics, tables and parameters of LocalStack
   rez serve --functions process --ntfy-url http://127.0.0.1:8082   with the notifications in an ntfy of your own
-  AWS_ENDPOINT_URL=http://127.0.0.1:4566 aws sqs list-queues
+  aws --endpoint-url http://127.0.0.1:4566 sqs list-queues
 
 Ctrl-C stops it. Exit status: 0 stopped, 2 it could not run.";
 

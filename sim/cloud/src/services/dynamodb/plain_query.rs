@@ -6,12 +6,13 @@ use dynoxide::actions::query::QueryRequest;
 use dynoxide::types::{ScalarAttributeType, read_capacity_units_with_consistency};
 use dynoxide::{AttributeValue, Item};
 use serde::{Serialize, Serializer};
+use serde_json::Value;
 
 use super::change;
 use super::engine::Engine;
 use super::index::Index;
-use super::plain::{Attributes, Recalled, Request, Statement, is_plain};
-use super::replica::{Ordered, Page, Row, Wanted};
+use super::plain::{Attributes, KeyCondition, Recalled, Request, Statement, is_plain};
+use super::replica::{Ordered, Page, Place, Row, Wanted};
 use super::table::SORT_KEY_MAX;
 
 #[derive(Serialize)]
@@ -84,24 +85,27 @@ fn wanted<'a>(ordered: &Ordered, statement: &'a Statement, request: &'a QueryReq
     if !given.into_iter().flatten().all(is_plain_key) {
         return None;
     }
-    let start = match (&request.exclusive_start_key, &request.exclusive_start_key_raw) {
-        (None, None) => None,
-        (None, Some(raw)) => Some(serde_json::from_value::<Item>(raw.clone()).ok()?),
-        (Some(_), _) => return None,
-    };
-    let after = match &start {
+    if request.exclusive_start_key.is_some() {
+        return None;
+    }
+    let after = match &request.exclusive_start_key_raw {
         None => None,
-        Some(start) => {
-            let sort_key = sort_key.and_then(|key| start.get(&key.name));
-            let is_within = condition.holds(start.get(&partition.name)?, sort_key)?;
-            if !is_within || !is_key(start, ordered) {
-                return None;
-            }
-            Some(ordered.place(start)?.1)
-        }
+        Some(start) => Some(place_after(ordered, &condition, start)?),
     };
     let (partition, sort_key) = (condition.partition, condition.sort_key);
     Some(Wanted { partition, sort_key, forward: request.scan_index_forward, limit: request.limit, after })
+}
+
+/// Where the page before ended. `None` when the engine has to look, since it may refuse it.
+fn place_after(ordered: &Ordered, condition: &KeyCondition<'_>, start: &Value) -> Option<Place> {
+    let start: Item = serde_json::from_value(start.clone()).ok()?;
+    let [partition, sort_key] = [ordered.index.keys.first()?, ordered.index.keys.last()?];
+    let sort_key = (ordered.index.keys.len() == 2).then(|| start.get(&sort_key.name)).flatten();
+    let is_within = condition.holds(start.get(&partition.name)?, sort_key)?;
+    if !is_within || !is_key(&start, ordered) {
+        return None;
+    }
+    Some(ordered.place(&start)?.1)
 }
 
 /// Whether it has the keys of the index and of its table, each of its type, and nothing else. The table's are strings.

@@ -8,16 +8,18 @@ use serde::Deserialize;
 use super::query;
 use crate::services::{Service, names};
 
-/// `Version` of SQS's query protocol.
+/// `Version` of an API that speaks the query protocol.
 const SQS_VERSION: &str = "2012-11-05";
+const SNS_VERSION: &str = "2010-03-31";
 
 /// What a request asks of AWS.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Call {
     pub service: Service,
-    /// `UpdateItem`, `Publish`, `Invoke`, …; method and path when the service is [`Service::Other`].
+    /// `UpdateItem`, `Publish`, `Invoke`, …; where [`Service::Other`] has no such name, method and path.
     pub operation: String,
-    /// Name of the table, queue, topic, function or parameter: of the first, if there are several; empty for none.
+    /// Name of the table, queue, topic, function or parameter: of the first, if there are several; empty for none. Of
+    /// [`Service::Other`] the service.
     pub resource: String,
     /// Version or alias of the function that is asked for.
     pub qualifier: Option<String>,
@@ -76,18 +78,31 @@ fn by_target(target: &str, body: &[u8]) -> Call {
     Call::new(service, operation, members.resource())
 }
 
-/// SQS and SNS speak it. Each sends the version of its own interface along.
+/// SQS and SNS speak it, and others that are not here. Each sends the version of its own interface along.
 fn by_query(parts: &Parts, body: &[u8]) -> Call {
     let form = query::Form::parse(body);
     let action = form.get("Action").unwrap_or_default();
-    if form.get("Version") == Some(SQS_VERSION) {
-        let queue = form.first_of(&["QueueUrl", "QueueName", "SourceArn"]).unwrap_or(parts.uri.path());
-        return Call { by_form: true, ..Call::new(Service::Sqs, action, names::plain(queue)) };
-    }
-    let address = form.first_of(&["TopicArn", "TargetArn", "SubscriptionArn", "Name"]).unwrap_or_default();
-    // A subscription's ARN is its topic's and one more part.
-    let resource = address.splitn(6, ':').last().unwrap_or_default().split(':').next().unwrap_or_default();
-    Call { by_form: true, ..Call::new(Service::Sns, action, resource) }
+    let call = match form.get("Version") {
+        Some(SQS_VERSION) => {
+            let queue = form.first_of(&["QueueUrl", "QueueName", "SourceArn"]).unwrap_or(parts.uri.path());
+            Call::new(Service::Sqs, action, names::plain(queue))
+        }
+        None | Some(SNS_VERSION) => {
+            let address = form.first_of(&["TopicArn", "TargetArn", "SubscriptionArn", "Name"]).unwrap_or_default();
+            // A subscription's ARN is its topic's and one more part.
+            let resource = address.splitn(6, ':').last().unwrap_or_default().split(':').next().unwrap_or_default();
+            Call::new(Service::Sns, action, resource)
+        }
+        Some(_) => unknown(signed_for(parts).unwrap_or(host(parts)), action.to_owned()),
+    };
+    Call { by_form: true, ..call }
+}
+
+/// The service in a signature's scope, `KEY/DATE/REGION/SERVICE/aws4_request`.
+fn signed_for(parts: &Parts) -> Option<&str> {
+    let authorization = parts.headers.get("authorization")?.to_str().ok()?;
+    let (_, scope) = authorization.split_once("Credential=")?;
+    scope.split('/').nth(3)
 }
 
 fn unknown(service: &str, operation: String) -> Call {

@@ -52,7 +52,8 @@ pub async fn answer(services: &Services, call: &Call, parts: &Parts, body: &Byte
         }
     };
     if answer.is_not_modelled() {
-        let what = format!("{}.{operation}", call.service.name());
+        let service = if call.service == Service::Other { &call.resource } else { call.service.name() };
+        let what = format!("{service}.{operation}");
         services.history.record(Fact::NotModelled { what: &what, by: cause });
     }
     answer

@@ -120,6 +120,23 @@ async fn what_is_not_modelled_is_refused_and_reported_by_name() {
     assert_eq!(world.query("Action=TagResource&ResourceArn=x").await.status, 501);
 }
 
+/// What everybody tries first at a new endpoint. SNS, SQS and STS speak the same protocol.
+#[tokio::test(start_paused = true)]
+async fn another_service_of_the_query_protocol_is_named() {
+    let world = ideal();
+    let scope = "AWS4-HMAC-SHA256 Credential=AKIA/20261126/us-east-1/sts/aws4_request, SignedHeaders=host, Signature=0";
+    let request = Request::post("http://127.0.0.1:4566/")
+        .header("authorization", scope)
+        .header("content-type", "application/x-www-form-urlencoded; charset=utf-8");
+    let (parts, ()) = request.body(()).unwrap().into_parts();
+    let body = Bytes::from_static(b"Action=GetCallerIdentity&Version=2011-06-15");
+    let call = classify(&parts, &body).unwrap();
+    let answer = answer(&world.services, &call, &parts, &body, Cause::Outside).await;
+    let text = String::from_utf8_lossy(&answer.body);
+    assert!(answer.status == 501 && text.contains("sts.GetCallerIdentity"), "{text}");
+    assert_eq!(world.events.count("sts.GetCallerIdentity"), 1);
+}
+
 #[tokio::test(start_paused = true)]
 async fn an_empty_receive_has_no_list() {
     let world = ideal();

@@ -19,5 +19,6 @@ mod value;
 
 pub(super) use self::evaluate::{Applied, Attributes};
 pub(super) use self::learned::{Learned, Recalled};
+pub(super) use self::query::KeyCondition;
 pub(super) use self::statement::{Comparison, Request, Statement};
 pub(super) use self::value::{is_plain, is_plain_item};

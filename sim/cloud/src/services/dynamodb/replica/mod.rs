@@ -20,7 +20,7 @@ use dynoxide::actions::delete_item::DeleteItemRequest;
 use dynoxide::actions::put_item::PutItemRequest;
 use dynoxide::{Database, Item};
 
-pub(super) use self::ordered::{Ordered, Page, Wanted};
+pub(super) use self::ordered::{Ordered, Page, Place, Wanted};
 pub(super) use self::row::Row;
 use self::rows::Rows;
 use super::change::ItemKey;
