@@ -113,7 +113,7 @@ fn request(method: &str, path: &str, body: Option<Value>) -> Value {
             "requestId": "JKJaXmPLvHcESHA=", "routeKey": format!("{method} {path}"), "stage": "$default",
             "time": "02/Nov/2026:00:00:00 +0000", "timeEpoch": 1_793_577_600_000_u64,
             "http": { "method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "203.0.113.7", "userAgent": "b" },
-            "authorizer": { "lambda": { "sub": "person", "username": "person", "groups": "user", "scope": "openid" } },
+            "authorizer": { "lambda": { "sub": "person", "username": "person", "groups": "user", "scope": "rez-agent/api" } },
         },
     })
 }

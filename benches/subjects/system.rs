@@ -83,7 +83,7 @@ impl System {
         let [_, (login, _)] = pool.places();
         let url = format!(
             "https://{login}/oauth2/authorize?response_type=code&client_id={client_id}&redirect_uri={callback}&state=s\
-             &scope=openid&code_challenge_method=S256&code_challenge={CHALLENGE}"
+             &code_challenge_method=S256&code_challenge={CHALLENGE}"
         );
         self.runtime.block_on(async {
             pool.add_user(PERSON.0, PERSON.1, &["user"]).expect("the template has the group");

@@ -3,11 +3,14 @@
 use std::time::Duration;
 
 use crate::error::{Report, alternatives};
-use crate::model::{EventSource, HttpApi, Topology};
+use crate::model::{EventSource, HttpApi, Topology, UserPool, UserPoolClient};
 use crate::template::Template;
 
 /// The largest batch that Lambda hands out without waiting for it to fill.
 const BATCH_SIZE_WITHOUT_WINDOW_MAX: u32 = 10;
+
+/// Those that every user pool has ("Scopes, M2M, and resource servers").
+const SCOPES: [&str; 5] = ["aws.cognito.signin.user.admin", "email", "openid", "phone", "profile"];
 
 pub(crate) fn check(topology: &Topology, template: &Template, report: &Report) {
     let line_of = |id: &str| template.resources.get(id).map_or(1, |resource| resource.line);
@@ -41,10 +44,23 @@ pub(crate) fn check(topology: &Topology, template: &Template, report: &Report) {
     for (id, api) in &topology.http_apis {
         check_api(topology, api, line_of(id), report);
     }
+    for pool in topology.user_pools.values() {
+        for (id, client) in &pool.clients {
+            check_scopes(pool, client, line_of(id), report);
+        }
+    }
     for (id, subscription) in &topology.subscriptions {
         if topology.topic_by_arn(&subscription.topic_arn).is_none() {
             report.add(line_of(id), format!("topic `{}` is not in this template", subscription.topic_arn));
         }
+    }
+}
+
+fn check_scopes(pool: &UserPool, client: &UserPoolClient, line: usize, report: &Report) {
+    let offered: Vec<_> = pool.scopes.values().flatten().map(String::as_str).chain(SCOPES).collect();
+    for scope in client.scopes.iter().filter(|scope| !offered.contains(&scope.as_str())) {
+        let offered = alternatives(&offered);
+        report.add(line, format!("user pool `{}` has no scope `{scope}` (expected {offered})", pool.name));
     }
 }
 

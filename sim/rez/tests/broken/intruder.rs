@@ -15,7 +15,7 @@ pub fn welcoming() -> Arc<dyn Program> {
     Arc::new(Rogue {
         real: None,
         deed: |_, _| {
-            let context = json!({"sub": "mallory", "username": "mallory", "groups": "admin", "scope": "openid"});
+            let context = json!({"sub": "mallory", "username": "mallory", "groups": "admin", "scope": "rez-agent/api"});
             Box::pin(async move { json!({"isAuthorized": true, "context": context}) })
         },
     })

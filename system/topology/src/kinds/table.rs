@@ -62,6 +62,7 @@ pub(crate) const KINDS: &[Kind] = &[
         .with(&[("ClientId", CLIENT_ID)]),
     Kind::new("AWS::Cognito::UserPoolDomain", sign_in::domain).named("Domain").referred(Name),
     Kind::new("AWS::Cognito::UserPoolGroup", sign_in::group).named("GroupName").referred(Name),
+    Kind::new("AWS::Cognito::UserPoolResourceServer", sign_in::resource_server),
     Kind::new("AWS::DynamoDB::Table", table::read).named("TableName").referred(Name).with(&[("Arn", TABLE_ARN)]),
     Kind::new("AWS::Events::Rule", rule::read).named("Name").referred(Name).with(&[("Arn", RULE_ARN)]),
     Kind::new(ROLE, role::read).named("RoleName").referred(Name).with(&[("Arn", ROLE_ARN)]),

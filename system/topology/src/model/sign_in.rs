@@ -14,6 +14,8 @@ pub struct UserPool {
     pub issuer: String,
     /// First label of `DOMAIN.auth.REGION.amazoncognito.com`, where users sign in.
     pub domain: Option<String>,
+    /// What the pool's resource servers offer beside OpenID Connect's, as `IDENTIFIER/NAME`; by logical id.
+    pub scopes: BTreeMap<String, Vec<String>>,
     /// By logical id.
     pub groups: BTreeMap<String, UserGroup>,
     /// By logical id.

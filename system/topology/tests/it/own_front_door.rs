@@ -136,7 +136,7 @@ fn the_client_is_public_and_its_refresh_tokens_rotate() {
     let topology = deployed("dev");
     let client = &user_pool(&topology).clients["UserPoolClient"];
     assert!(!client.secret && client.token_revocation);
-    assert_eq!(client.scopes, ["openid"]);
+    assert_eq!(client.scopes, ["rez-agent/api"]);
     assert_eq!(client.access_token_validity, Duration::from_secs(15 * 60));
     assert_eq!(client.refresh_token_validity, Duration::from_secs(30 * 24 * 3_600));
     assert_eq!(client.refresh_rotation, Some(Duration::from_secs(30)));

@@ -17,8 +17,6 @@ use crate::error::{ApiError, ErrorCode};
 /// Well below the gateway's 30 s; Cognito's p99 is about 0.25 s.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
-const SCOPE: &str = "openid";
-
 /// RFC 3986 §2.3: what a URL carries as it is.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
@@ -63,13 +61,12 @@ impl Identity {
         Self { config, server }
     }
 
-    /// Where to send the browser.
+    /// Where to send the browser. Without `scope` it is all that the client may ask for.
     pub fn authorization_url(&self, attempt: &Attempt) -> String {
         let query = form(&[
             ("response_type", "code"),
             ("client_id", &self.config.client_id),
             ("redirect_uri", &self.config.redirect_url),
-            ("scope", SCOPE),
             ("state", &attempt.state),
             ("code_challenge", &attempt.challenge()),
             ("code_challenge_method", "S256"),

@@ -23,7 +23,7 @@ impl Ask {
 
     /// Signed in as a user of `groups`, as jwt-authorizer says it.
     pub fn by(self, sub: &str, groups: &str) -> Self {
-        self.context(json!({"sub": sub, "username": sub, "groups": groups, "scope": "openid"}))
+        self.context(json!({"sub": sub, "username": sub, "groups": groups, "scope": "rez-agent/api"}))
     }
 
     pub fn context(mut self, context: Value) -> Self {

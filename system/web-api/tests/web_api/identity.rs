@@ -1,4 +1,4 @@
-//! The identity provider's token endpoints, as `openid` clients meet them.
+//! The identity provider's token endpoints.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! `AWS::Cognito`: a user pool, its address, its groups and its applications. Each adds its part, whichever comes first.
+//! `AWS::Cognito`: a user pool, its address, its groups, its applications and their scopes. Each adds its part, whichever comes first.
 
 mod client;
 
@@ -52,6 +52,23 @@ pub(crate) fn group(reading: &Reading<'_>, topology: &mut Topology) {
     let group = UserGroup { name, precedence: properties.number("Precedence", 0..=u32::MAX) };
     if let Some(pool) = part_of(reading, &properties, topology) {
         pool.groups.insert(reading.id(), group);
+    }
+}
+
+/// An API that applications ask access to, by scopes of its own.
+pub(crate) fn resource_server(reading: &Reading<'_>, topology: &mut Topology) {
+    let properties = reading.properties();
+    properties.deployment_only(&["Name"]);
+    properties.require("Name");
+    let identifier = properties.required_text("Identifier");
+    let scopes = properties.sections("Scopes").into_iter().map(|scope| {
+        scope.deployment_only(&["ScopeDescription"]);
+        scope.require("ScopeDescription");
+        format!("{identifier}/{}", scope.required_text("ScopeName"))
+    });
+    let scopes = scopes.collect();
+    if let Some(pool) = part_of(reading, &properties, topology) {
+        pool.scopes.insert(reading.id(), scopes);
     }
 }
 

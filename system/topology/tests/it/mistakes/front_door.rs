@@ -234,6 +234,19 @@ fn user_pools() {
         &pool("Client", &format!("{code}, AccessTokenValidity: 4, TokenValidityUnits: {{ AccessToken: minutes }}")),
         &[&format!("5: `AccessTokenValidity` of {what} is `4` (expected a number from 5 to 1440)")],
     );
+    check(
+        &pool("Client", &format!("{code}, AllowedOAuthScopes: [email, shop/buy]")),
+        &[
+            "3: user pool `stack-P` has no scope `shop/buy` (expected `aws.cognito.signin.user.admin`, `email`, `openid`, \
+           `phone` or `profile`)",
+        ],
+    );
+    let scopes = |written: &str| pool("ResourceServer", &format!("Name: Shop, Identifier: shop, Scopes: [{written}]"));
+    check(&scopes("{ ScopeName: buy, ScopeDescription: Buy things }"), &[]);
+    check(
+        &scopes("{ ScopeName: buy }"),
+        &["5: missing property `ScopeDescription` of `Scopes` of `AWS::Cognito::UserPoolResourceServer`"],
+    );
     let rotation = "RefreshTokenRotation: { Feature: ENABLED, RetryGracePeriodSeconds: 61 }";
     check(
         &pool("Client", &format!("{code}, {rotation}")),
