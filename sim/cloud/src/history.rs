@@ -66,6 +66,8 @@ pub struct Request<'a> {
     pub resource: &'a str,
     pub sent: SystemTime,
     pub took: Duration,
+    /// Of the answer's body; 0 when none arrived.
+    pub response_bytes: usize,
     pub end: RequestEnd<'a>,
 }
 

@@ -197,7 +197,7 @@ mod tests {
         let billed = ends.map(|end| {
             let (sent, took) = (SystemTime::UNIX_EPOCH, Duration::ZERO);
             let (cause, service, operation, resource) = (Cause::Outside, "sqs", "ReceiveMessage", "q");
-            let request = Request { cause, service, operation, resource, sent, took, end };
+            let request = Request { cause, service, operation, resource, sent, took, response_bytes: 0, end };
             meter.observe(sent, &Fact::Request(request));
             meter.usage(took).metered.get(&Charge::SqsRequests).copied().unwrap_or_default()
         });

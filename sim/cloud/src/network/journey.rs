@@ -191,12 +191,13 @@ impl Journey {
             return self.lost(RequestEnd::ResponseLost);
         }
         let status = answered.response.status().as_u16();
-        self.report(RequestEnd::Answered { status, code: &answered.code });
+        let bytes = answered.response.body().len();
+        self.report(RequestEnd::Answered { status, code: &answered.code }, bytes);
         Arrival::Answered(answered.response)
     }
 
     fn reset(self, acted: bool) -> Arrival {
-        self.report(RequestEnd::Reset { acted });
+        self.report(RequestEnd::Reset { acted }, 0);
         Arrival::Reset
     }
 
@@ -208,7 +209,7 @@ impl Journey {
         self.network.world.clock.now()
     }
 
-    fn report(&self, end: RequestEnd<'_>) {
+    fn report(&self, end: RequestEnd<'_>, response_bytes: usize) {
         self.network.world.history.record(Fact::Request(history::Request {
             cause: self.caller.cause(&self.request_id),
             service: self.to.service(),
@@ -216,6 +217,7 @@ impl Journey {
             resource: self.to.resource(),
             sent: self.sent,
             took: self.now().duration_since(self.sent).unwrap_or_default(),
+            response_bytes,
             end,
         }));
     }
@@ -235,6 +237,6 @@ async fn elsewhere(backend: &Backend, call: &Call, parts: Parts, body: Bytes) ->
 
 impl Drop for Unanswered {
     fn drop(&mut self) {
-        self.journey.report(self.end);
+        self.journey.report(self.end, 0);
     }
 }

@@ -1,5 +1,5 @@
-//! Bare SDK calls: built, signed, sent into the process, answered at once, and read. Requests and answers have the size that
-//! those of the functions have.
+//! Bare SDK calls: built, signed, sent into the process, answered at once, and read. Requests look like those of the functions,
+//! and a query's answer has as many items as the run's had on average.
 
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
@@ -13,11 +13,14 @@ use aws_sdk_sns::types::PublishBatchRequestEntry;
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
 use aws_smithy_async::time::{SharedTimeSource, SystemTimeSource};
 use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
-use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn};
+use aws_smithy_runtime_api::client::http::{
+    HttpConnector, HttpConnectorFuture, SharedHttpClient, SharedHttpConnector, http_client_fn,
+};
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_types::body::SdkBody;
 use aws_types::SdkConfig;
 use aws_types::region::Region;
+use bytes::Bytes;
 use rez::observer::AwsCalls;
 use rez_core::config::Variables;
 use rez_core::{Ambient, Environment};
@@ -39,12 +42,13 @@ pub enum Kind {
 pub fn call(kind: Kind, calls: &AwsCalls) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build()?;
     runtime.block_on(async {
+        let http = http_client(AtOnce::like(calls));
         let clients = match kind {
-            Kind::Functions => Clients::of_functions()?,
-            Kind::AsTheyCome => Clients::as_they_come(),
+            Kind::Functions => Clients::of_functions(http)?,
+            Kind::AsTheyCome => Clients::as_they_come(http),
         };
-        for (service, operation, count) in calls.iter() {
-            for _ in 0..count {
+        for (service, operation, of) in calls.iter() {
+            for _ in 0..of.count {
                 clients.call(service, operation).await?;
             }
         }
@@ -60,12 +64,12 @@ struct Clients {
 }
 
 impl Clients {
-    fn as_they_come() -> Self {
+    fn as_they_come(http: SharedHttpClient) -> Self {
         let config = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::from_static("us-east-1"))
             .credentials_provider(SharedCredentialsProvider::new(credentials()))
-            .http_client(http_client_fn(|_, _| SharedHttpConnector::new(AtOnce)))
+            .http_client(http)
             .time_source(SharedTimeSource::new(SystemTimeSource::new()))
             .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
             .build();
@@ -77,12 +81,12 @@ impl Clients {
         }
     }
 
-    fn of_functions() -> anyhow::Result<Self> {
+    fn of_functions(http: SharedHttpClient) -> anyhow::Result<Self> {
         let variables = [("AWS_REGION", "us-east-1"), ("STAGE", "dev")];
         let variables: BTreeMap<_, _> = variables.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
         let ambient = Ambient {
             variables,
-            http: http_client_fn(|_, _| SharedHttpConnector::new(AtOnce)),
+            http,
             time: SharedTimeSource::new(SystemTimeSource::new()),
             sleep: SharedAsyncSleep::new(TokioSleep::new()),
             credentials: credentials(),
@@ -204,44 +208,66 @@ fn item() -> HashMap<String, AttributeValue> {
 }
 
 /// Answers everything at once, from memory.
-#[derive(Debug)]
-struct AtOnce;
+#[derive(Clone, Debug)]
+struct AtOnce {
+    item: Bytes,
+    attributes: Bytes,
+    page: Bytes,
+}
 
-impl HttpConnector for AtOnce {
-    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        HttpConnectorFuture::ready(Ok(answer(&request)))
+impl AtOnce {
+    /// Whose pages are as long as those of the run.
+    fn like(calls: &AwsCalls) -> Self {
+        let query = calls.iter().find(|(service, operation, _)| (*service, *operation) == ("dynamodb", "Query"));
+        let page_size = query.map_or(0, |(_, _, calls)| calls.response_size());
+        let item = wire_item();
+        let items = vec![&item; page_size / item.to_string().len()];
+        let page = json!({"Count": items.len(), "Items": items, "ScannedCount": items.len()});
+        let [item, attributes] = [json!({"Item": item}), json!({"Attributes": item})];
+        let [item, attributes, page] = [item, attributes, page].map(|answer| answer.to_string().into());
+        Self { item, attributes, page }
+    }
+
+    fn dynamodb(&self, operation: &str) -> Bytes {
+        match operation {
+            "UpdateItem" => self.attributes.clone(),
+            "GetItem" => self.item.clone(),
+            "Query" => self.page.clone(),
+            _ => Bytes::from_static(b"{}"),
+        }
     }
 }
 
-fn answer(request: &HttpRequest) -> HttpResponse {
-    let operation = request.headers().get("x-amz-target").unwrap_or_default();
-    let body = if operation.ends_with("UpdateItem") {
-        json!({"Attributes": wire_item()}).to_string()
-    } else if operation.ends_with("GetItem") {
-        json!({"Item": wire_item()}).to_string()
-    } else if operation.ends_with("Query") {
-        r#"{"Count":0,"Items":[],"ScannedCount":0}"#.to_owned()
-    } else if operation.ends_with("SendMessage") {
-        r#"{"MessageId":"51bcec39","MD5OfMessageBody":"x"}"#.to_owned()
-    } else if request.uri().contains("sns") {
-        let batch = request.body().bytes().is_some_and(|body| body.starts_with(b"Action=PublishBatch"));
-        published(if batch { "PublishBatch" } else { "Publish" })
-    } else {
-        "{}".to_owned()
-    };
-    HttpResponse::new(200.try_into().expect("a status"), SdkBody::from(body))
+impl HttpConnector for AtOnce {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let target = request.headers().get("x-amz-target").and_then(|target| target.split_once('.'));
+        let body = match target {
+            Some((api, operation)) if api.starts_with("DynamoDB") => self.dynamodb(operation),
+            Some(_) => Bytes::from_static(br#"{"MessageId":"51bcec39","MD5OfMessageBody":"x"}"#),
+            None if request.uri().contains("sns") => published(request.body()),
+            None => Bytes::from_static(b"{}"),
+        };
+        let answer = HttpResponse::new(200.try_into().expect("a status"), SdkBody::from(body));
+        HttpConnectorFuture::ready(Ok(answer))
+    }
 }
 
-fn published(operation: &str) -> String {
+fn http_client(connector: AtOnce) -> SharedHttpClient {
+    http_client_fn(move |_, _| SharedHttpConnector::new(connector.clone()))
+}
+
+fn published(request: &SdkBody) -> Bytes {
+    let is_batch = request.bytes().is_some_and(|body| body.starts_with(b"Action=PublishBatch"));
     let member = "<MessageId>51bcec39-efa6-4d69-bc3b-e495fb77a9fa</MessageId>";
-    let result = match operation {
-        "Publish" => member.to_owned(),
-        _ => format!("<Successful><member><Id>0</Id>{member}</member></Successful><Failed/>"),
+    let (operation, result) = match is_batch {
+        false => ("Publish", member.to_owned()),
+        true => ("PublishBatch", format!("<Successful><member><Id>0</Id>{member}</member></Successful><Failed/>")),
     };
-    format!(
+    let answer = format!(
         "<{operation}Response xmlns=\"http://sns.amazonaws.com/doc/2010-03-31/\"><{operation}Result>{result}</{operation}Result>\
          <ResponseMetadata><RequestId>8c592abf</RequestId></ResponseMetadata></{operation}Response>"
-    )
+    );
+    answer.into()
 }
 
 /// The item as DynamoDB's JSON has it.

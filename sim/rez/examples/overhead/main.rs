@@ -40,8 +40,8 @@ fn measure() -> anyhow::Result<()> {
     let calls: AwsCalls = ended.observer.lock().expect("no observer panicked").aws_calls.clone();
 
     let each = |time: Duration| time.as_secs_f64() * 1e6 / calls.total() as f64;
-    for (service, operation, count) in calls.iter() {
-        println!("{count:>9}  {service}.{operation}");
+    for (service, operation, calls) in calls.iter() {
+        println!("{:>9}  {service}.{operation}, {} bytes an answer", calls.count, calls.response_size());
     }
     println!("{name}: {simulated:.1?} ({:.0} µs a call)", each(simulated));
     for (kind, whose) in [(Kind::AsTheyCome, "as the SDK comes"), (Kind::Functions, "by the functions' clients")] {

@@ -121,6 +121,7 @@ pub fn request_by(checker: &mut dyn Checker, seconds: u64, environment: u64, ser
         resource: "config",
         sent: at(seconds),
         took: Duration::from_millis(100),
+        response_bytes: 0,
         end,
     });
     checker.observe(at(seconds), &Seen::Fact(&fact));

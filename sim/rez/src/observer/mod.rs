@@ -192,7 +192,7 @@ impl Subscriber for Observer {
                 self.tally.queue_event(*queue == self.names.dead_letter_queue, event);
             }
             Fact::Request(request) if self.is_aws_call(request) => {
-                self.aws_calls.count(request.service, request.operation);
+                self.aws_calls.count(request);
             }
             Fact::ApiRequest(request) => {
                 self.front_door.iter_mut().for_each(|front_door| front_door.left(request));

@@ -69,6 +69,7 @@ fn request(operation: &'static str, status: u16, code: &'static str) -> Fact<'st
         resource: "sales",
         sent: at(0),
         took: Duration::ZERO,
+        response_bytes: 0,
         end: RequestEnd::Answered { status, code },
     })
 }
