@@ -26,6 +26,7 @@ pub struct Plan {
     pub faults: Vec<faults::Fault>,
     /// Where it runs in real time; `None` in virtual time, in the cloud itself.
     pub real_time: Option<RealTime>,
+    pub tables_in_file: bool,
     template: Option<PathBuf>,
 }
 
@@ -46,6 +47,7 @@ impl Plan {
             topology: topology.clone(),
             template: arguments.template.clone(),
             faults,
+            tables_in_file: arguments.tables_in_file,
             real_time,
             scenario,
         })
@@ -74,6 +76,7 @@ impl Plan {
         if let Some(template) = &self.template {
             arguments.extend(["--template".to_owned(), template.display().to_string()]);
         }
+        arguments.extend(self.tables_in_file.then(|| "--tables-in-file".to_owned()));
         arguments.extend(self.real_time.iter().flat_map(RealTime::arguments));
         arguments
     }

@@ -13,6 +13,7 @@ use std::time::{Duration, SystemTime};
 
 use rez_cloud::billing::Prices;
 use rez_cloud::host::lambda::write_log_line;
+use rez_cloud::profile::Keeping;
 use rez_cloud::world::Clock;
 use rez_cloud::{Cloud, CloudBuilder, Seed};
 use rez_core::telemetry;
@@ -178,7 +179,10 @@ fn builder(
     };
     // Virtual time stands still until the cloud is built, so this clock and the cloud's show the same.
     let ntfy = ntfy_server(plan, seed, Clock::starting_at(start), observer);
-    let knobs = if plan.real_time.is_some() { plan.profile.real_time_knobs() } else { plan.profile.knobs() };
+    let mut knobs = if plan.real_time.is_some() { plan.profile.real_time_knobs() } else { plan.profile.knobs() };
+    if plan.tables_in_file {
+        knobs.dynamodb.keeping = Keeping::TemporaryFile;
+    }
     let builder = Cloud::builder(topology.clone(), seed)
         .knobs(knobs)
         .epoch(start)

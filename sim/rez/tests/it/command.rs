@@ -4,6 +4,8 @@ use std::fs;
 use std::io::pipe;
 use std::process::Command;
 
+use serde_json::Value;
+
 const TEMPLATE: &str = include_str!("../../../../system/template.yaml");
 
 fn rez(arguments: &[&str]) -> Command {
@@ -23,6 +25,19 @@ fn whoever_closes_the_pipe_has_seen_enough() {
         let complaint = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(0), "{arguments:?}: {complaint}");
     }
+}
+
+#[test]
+fn tables_in_a_file_change_nothing_but_where_they_are() {
+    let out = tempfile::tempdir().unwrap();
+    let run = |more: &[&str]| -> Value {
+        let output = rez(&["run", "smoke", "--json"]).args(more).arg("--out").arg(out.path()).output().unwrap();
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    let (in_memory, in_a_file) = (run(&[]), run(&["--tables-in-file"]));
+    assert!(in_memory["history_sha256"].is_string(), "{in_memory}");
+    assert_eq!(in_a_file["history_sha256"], in_memory["history_sha256"]);
+    assert!(in_a_file["replay"].as_str().unwrap().ends_with(" --tables-in-file"), "{}", in_a_file["replay"]);
 }
 
 /// What `rez run` says of the template with its `right` replaced; nothing was written.
