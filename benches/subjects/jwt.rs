@@ -15,7 +15,7 @@ pub fn bench(criterion: &mut Criterion) {
     let token = system.token();
     let pool = &system.cloud.topology().user_pools[USER_POOL];
     let client = pool.clients.values().next().expect("the pool has a client");
-    let expected = Expectations::new(&pool.issuer, &client.id);
+    let expected = Expectations::new(&pool.issuer, &client.id, &client.scopes[0]);
     let (keys, now) = system.runtime.block_on(async {
         let path = format!("/{}/.well-known/jwks.json", pool.id);
         let request = Request::get(path).body(Bytes::new()).expect("a path is a URI");

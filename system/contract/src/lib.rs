@@ -38,8 +38,6 @@ struct Declared {
     headers: Vec<DeclaredHeader>,
     /// `None` when it has no body.
     body: Option<Validator>,
-    /// Whether it is the gateway's alone, which gives no correlation id.
-    by_gateway: bool,
 }
 
 struct DeclaredHeader {
@@ -94,15 +92,12 @@ impl Contract {
             return Ok(());
         }
         declared.headers.iter().try_for_each(|header| header.check(headers))?;
-        if declared.by_gateway {
-            return Ok(());
-        }
         let id = headers.get("x-correlation-id").and_then(|id| id.to_str().ok()).ok_or("there is no correlation id")?;
         self.correlation_id.validate(&json!(id)).map_err(|error| format!("correlation id: {error}"))
     }
 }
 
-/// The gateway's own errors have a body of their own.
+/// The gateway's own errors have a body of their own, and no correlation id.
 fn is_the_gateways(body: &[u8]) -> bool {
     body.starts_with(b"{\"message\":")
 }
@@ -113,7 +108,6 @@ impl Declared {
         let headers = response["headers"].as_object();
         let body = response["content"].get("application/json").map(|content| document.validator(&content["schema"]));
         Self {
-            by_gateway: !headers.is_some_and(|headers| headers.contains_key("x-correlation-id")),
             headers: headers.into_iter().flatten().map(|(name, it)| DeclaredHeader::read(document, name, it)).collect(),
             body,
         }
@@ -195,7 +189,11 @@ mod tests {
         assert!(check(200, &[ID, JSON], "{}").unwrap_err().contains("required"));
         assert!(check(418, &[ID, JSON], health).unwrap_err().contains("may not answer 418"));
         let throttled = r#"{"message":"Too Many Requests"}"#;
-        assert_eq!(check(429, &[("apigw-requestid", "a="), JSON], throttled), Ok(()));
+        let by_gateway = ("apigw-requestid", "a=");
+        assert_eq!(check(429, &[by_gateway, JSON], throttled), Ok(()));
+        let failed = format!(r#"{{"error":{{"code":"internal_error","message":"m","correlation_id":"{}"}}}}"#, ID.1);
+        assert_eq!(check(500, &[by_gateway, ID, JSON], &failed), Ok(()));
+        assert!(check(500, &[by_gateway, JSON], &failed).unwrap_err().contains("no correlation id"));
         assert!(contract.check("GET /api/none", &answer(200, &[], "")).is_err());
     }
 }

@@ -8,6 +8,8 @@ pub struct Config {
     pub issuer: String,
     /// The app client that tokens must have been issued to.
     pub client_id: String,
+    /// What tokens must be good for. Cognito gives it to who signed in at its own page, not to who used its API.
+    pub scope: String,
 }
 
 impl Config {
@@ -17,7 +19,7 @@ impl Config {
             variables
                 .mistake(format!("`SIGN_IN_ISSUER` is `{issuer}` (expected `https://…` without a slash at its end)"));
         }
-        Self { issuer, client_id: variables.text("SIGN_IN_CLIENT_ID") }
+        Self { issuer, client_id: variables.text("SIGN_IN_CLIENT_ID"), scope: variables.text("SIGN_IN_SCOPE") }
     }
 }
 
@@ -40,7 +42,7 @@ mod tests {
     use super::*;
 
     fn check(issuer: &str, client_id: &str) -> Result<Config, String> {
-        let values = [("SIGN_IN_ISSUER", issuer), ("SIGN_IN_CLIENT_ID", client_id)];
+        let values = [("SIGN_IN_ISSUER", issuer), ("SIGN_IN_CLIENT_ID", client_id), ("SIGN_IN_SCOPE", "app/use")];
         let values = values.map(|(name, value)| (name.to_owned(), value.to_owned()));
         let values = BTreeMap::from(values);
         let mut variables = Variables::new(&values);

@@ -43,7 +43,7 @@ pub async fn start(ambient: Ambient) -> Result<Deps, StartError> {
     let config = Config::read(&mut variables);
     variables.finish()?;
     let keys = KeyCache::new(&config.issuer, &environment);
-    Ok(Deps { environment, expected: Expectations::new(&config.issuer, &config.client_id), keys })
+    Ok(Deps { environment, expected: Expectations::new(&config.issuer, &config.client_id, &config.scope), keys })
 }
 
 /// Answers one question of the gateway.

@@ -19,11 +19,12 @@ pub const CLOCK_SKEW_MAX: Duration = Duration::from_secs(5);
 pub struct Expectations {
     issuer: String,
     client_id: String,
+    scope: String,
     signature_only: Validation,
 }
 
 impl Expectations {
-    pub fn new(issuer: &str, client_id: &str) -> Self {
+    pub fn new(issuer: &str, client_id: &str, scope: &str) -> Self {
         let mut signature_only = Validation::new(Algorithm::RS256);
         // `jsonwebtoken` would read the machine's clock for these two, and lets a malformed `aud` pass: the claims are
         // checked here, by the clock that is given.
@@ -31,7 +32,8 @@ impl Expectations {
         signature_only.validate_nbf = false;
         signature_only.validate_aud = false;
         signature_only.required_spec_claims.clear();
-        Self { issuer: issuer.to_owned(), client_id: client_id.to_owned(), signature_only }
+        let [issuer, client_id, scope] = [issuer, client_id, scope].map(str::to_owned);
+        Self { issuer, client_id, scope, signature_only }
     }
 }
 
@@ -80,6 +82,8 @@ pub enum Denied {
     Use,
     #[error("wrong client")]
     Client,
+    #[error("wrong scope")]
+    Scope,
     #[error("expired")]
     Expired,
     #[error("not yet valid")]
@@ -131,6 +135,9 @@ fn check_claims(claims: &Claims, expected: &Expectations) -> Result<(), Denied> 
     }
     if claims.client_id != expected.client_id {
         return Err(Denied::Client);
+    }
+    if !claims.scope.split(' ').any(|scope| scope == expected.scope) {
+        return Err(Denied::Scope);
     }
     // Groups travel on joined by spaces, where such a one would read as two. Cognito allows no spaces in a name.
     if claims.groups.iter().any(|group| group.is_empty() || group.contains(char::is_whitespace)) {

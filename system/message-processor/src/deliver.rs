@@ -64,19 +64,21 @@ impl Notifier {
     }
 
     fn failed(&self, error: &SdkError<InvokeError>) -> End {
-        let (code, category, wait) = match error {
+        let throttled = (Category::Limited, codes::INVOKE_THROTTLED, "Lambda has no room for the delivery");
+        let refused = (Category::System, codes::INVOKE_REFUSED, "Lambda refuses to run the delivery");
+        let ((category, code, text), wait) = match error {
             SdkError::ServiceError(service) => match (service.err(), service.raw().status().as_u16()) {
-                (InvokeError::TooManyRequestsException(_), _) | (_, 429) => {
-                    (codes::INVOKE_THROTTLED, Category::Limited, THROTTLED_WAIT)
-                }
-                (_, status) if status < 500 => (codes::INVOKE_REFUSED, Category::System, REFUSED_WAIT),
+                (InvokeError::TooManyRequestsException(_), _) | (_, 429) => (throttled, THROTTLED_WAIT),
+                (_, status) if status < 500 => (refused, REFUSED_WAIT),
                 _ => return End::Unknown(describe(error)),
             },
-            SdkError::ConstructionFailure(_) => (codes::INVOKE_REFUSED, Category::System, REFUSED_WAIT),
+            SdkError::ConstructionFailure(_) => (refused, REFUSED_WAIT),
             _ => return End::Unknown(describe(error)),
         };
+        // The message keeps the text, for whoever may read it; what AWS said is for the log.
+        tracing::warn!(code, error = describe(error), "not run");
         let wait = wait.mul_f64(1.0 + self.environment.entropy.fraction());
-        End::NotRun { until: self.environment.clock.now() + wait, error: Failure::new(category, code, describe(error)) }
+        End::NotRun { until: self.environment.clock.now() + wait, error: Failure::new(category, code, text) }
     }
 }
 

@@ -64,11 +64,20 @@ impl Call {
         decode::path::message_id(parameters.and_then(|parameters| parameters.first("id")).unwrap_or_default())
     }
 
-    /// For routes that take no body; an empty JSON object is none.
+    /// For routes that take no query.
     ///
     /// # Errors
-    /// As [`decode::json::object`], and `invalid_request` for any field.
-    pub fn demand_no_body(&self) -> Result<(), ApiError> {
+    /// `invalid_request` for any parameter.
+    pub fn demand_no_query(&self) -> Result<(), ApiError> {
+        decode::query::fields(self.query()).finish()
+    }
+
+    /// For routes that take no query and no body; an empty JSON object is none.
+    ///
+    /// # Errors
+    /// As [`decode::json::object`], and `invalid_request` for any parameter or field.
+    pub fn demand_nothing_more(&self) -> Result<(), ApiError> {
+        self.demand_no_query()?;
         if self.body().is_empty() {
             return Ok(());
         }

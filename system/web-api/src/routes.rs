@@ -18,7 +18,7 @@ use crate::health::Dependency;
 
 async fn route(deps: &Deps, call: &Call) -> Result<Answer, ApiError> {
     match call.route() {
-        "GET /api/health" => health::show(deps),
+        "GET /api/health" => health::show(deps, call),
         "POST /api/auth/login" => auth::login(deps, call).await,
         "GET /api/auth/callback" => auth::callback(deps, call).await,
         "POST /api/auth/refresh" => auth::refresh(deps, call).await,
@@ -28,7 +28,7 @@ async fn route(deps: &Deps, call: &Call) -> Result<Answer, ApiError> {
         "GET /api/messages/{id}" => messages::show(deps, call, &call.caller(Read)?).await,
         "DELETE /api/messages/{id}" => messages::cancel(deps, call, &call.caller(Write)?).await,
         "POST /api/messages/{id}/redrive" => messages::redrive(deps, call, &call.caller(Redrive)?).await,
-        "GET /api/metrics" => metrics::show(deps, &call.caller(Read)?).await,
+        "GET /api/metrics" => metrics::show(deps, call, &call.caller(Read)?).await,
         _ => Err(ErrorCode::RouteNotFound.into()),
     }
 }

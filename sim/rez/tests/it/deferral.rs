@@ -1,8 +1,9 @@
 //! Deferral: an outage of any length costs no message, and its end floods nobody.
 
+use rez_cloud::faults::FaultKind;
 use rez_core::message::Status;
 
-use crate::support::{Mood, World, hours, minutes, seconds};
+use crate::support::{Mood, Setup, World, hours, minutes, seconds};
 
 #[tokio::test(start_paused = true)]
 async fn an_outage_loses_nothing_and_recovery_stays_below_ntfys_limits() {
@@ -69,4 +70,17 @@ async fn a_record_for_a_deferred_message_is_acknowledged_and_changes_nothing() {
     world.pass(seconds(2)).await;
     assert_eq!(world.message(message.id).await, waiting);
     assert_eq!((world.ntfy.tries().len(), world.queued()), (tries, 0));
+}
+
+/// Regression: the message kept the SDK's whole error, for every viewer to read.
+#[tokio::test(start_paused = true)]
+async fn what_aws_said_of_a_refused_invocation_stays_inside() {
+    let refuse = FaultKind::Refuse { status: 403, code: "AccessDeniedException".to_owned() };
+    let world = Setup::new().fault(refuse, "lambda.Invoke", seconds(0)..minutes(4)).begin();
+    let id = world.create("patient").await;
+    world.pass(minutes(1)).await;
+    let error = world.message(id).await.last_error.expect("it was put off");
+    assert_eq!((&*error.code, &*error.message), ("invoke_refused", "Lambda refuses to run the delivery"));
+    world.pass(minutes(20)).await;
+    assert_eq!(world.status(id).await, Status::Completed);
 }

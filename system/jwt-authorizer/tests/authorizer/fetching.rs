@@ -16,7 +16,8 @@ use crate::forge::*;
 /// What the gateway gives an authorizer (`http-api-quotas`).
 const DEADLINE: Duration = Duration::from_secs(10);
 
-const VARIABLES: [(&str, &str); 2] = [("SIGN_IN_ISSUER", ISSUER), ("SIGN_IN_CLIENT_ID", CLIENT_ID)];
+const VARIABLES: [(&str, &str); 3] =
+    [("SIGN_IN_ISSUER", ISSUER), ("SIGN_IN_CLIENT_ID", CLIENT_ID), ("SIGN_IN_SCOPE", SCOPE)];
 
 async fn deps(wire: &Arc<Wire>) -> Deps {
     start(wire.ambient(&VARIABLES)).await.expect("the configuration is good")
@@ -57,7 +58,7 @@ async fn the_answer_is_a_simple_response() {
         "sub": "5b2c8e1a-0000-4000-8000-000000000001",
         "username": "alice",
         "groups": "user viewer",
-        "scope": "openid email",
+        "scope": format!("openid {SCOPE}"),
     });
     assert_eq!(allowed, json!({"isAuthorized": true, "context": context}));
     let denied = serde_json::to_value(ask(&deps, "nonsense").await).expect("it serializes");
@@ -222,7 +223,7 @@ async fn a_cold_start_names_what_is_wrong() {
     let error =
         start(wire.ambient(&[("STAGE", "test"), ("SIGN_IN_ISSUER", "cognito")])).await.err().expect("it is wrong");
     let error = error.to_string();
-    for name in ["STAGE", "SIGN_IN_ISSUER", "SIGN_IN_CLIENT_ID"] {
+    for name in ["STAGE", "SIGN_IN_ISSUER", "SIGN_IN_CLIENT_ID", "SIGN_IN_SCOPE"] {
         assert!(error.contains(name), "{error}");
     }
 }

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 pub const ISSUER: &str = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Example";
 pub const CLIENT_ID: &str = "4example23456789";
+pub const SCOPE: &str = "app/use";
 /// Cognito's key ids are Base64, so they may hold slashes.
 pub const KEY_ID: &str = "key/Id+1=";
 
@@ -65,7 +66,7 @@ pub fn keys() -> KeySet {
 }
 
 pub fn expectations() -> Expectations {
-    Expectations::new(ISSUER, CLIENT_ID)
+    Expectations::new(ISSUER, CLIENT_ID, SCOPE)
 }
 
 /// Beginning of the tests' time, where [`claims`] are good.
@@ -91,7 +92,7 @@ pub fn claims(changes: Value) -> Value {
         "client_id": CLIENT_ID,
         "origin_jti": "a", "event_id": "b", "jti": "c",
         "token_use": "access",
-        "scope": "openid email",
+        "scope": format!("openid {SCOPE}"),
         "auth_time": seconds(-600), "iat": seconds(-600), "exp": seconds(3000),
         "username": "alice",
     });

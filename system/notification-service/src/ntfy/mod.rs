@@ -44,7 +44,7 @@ impl Ntfy {
     async fn server(&self) -> Result<Server, Failure> {
         let settings = Settings::read(&self.parameters).await.map_err(|error| {
             tracing::error!(category = "system", code = codes::PARAMETERS, "{error}");
-            Failure::new(Category::System, codes::PARAMETERS, error)
+            Failure::new(Category::System, codes::PARAMETERS, "the settings of ntfy cannot be read")
         })?;
         let mut kept = self.server.lock().expect("keeping a client does not panic");
         if let Some(server) = kept.as_ref().filter(|server| *server.settings == settings) {

@@ -11,6 +11,9 @@ use crate::error::{ApiError, Detail, ErrorCode};
 /// Checked before a byte is parsed. The largest message has about 5 KiB, and more only by escapes.
 pub const BODY_BYTES_MAX: usize = 16 * 1024;
 
+/// What the gateway puts where a body is not UTF-8. Who means the character itself can write `\ufffd`.
+const REPLACEMENT: char = char::REPLACEMENT_CHARACTER;
+
 /// A message nests two deep; this leaves room to name the field of a wrong type.
 const DEPTH_MAX: usize = 8;
 
@@ -23,6 +26,9 @@ pub fn object(body: &[u8]) -> Result<BTreeMap<String, Value>, ApiError> {
         return Err(ErrorCode::BodyTooLarge.into());
     }
     let text = std::str::from_utf8(body).map_err(|_| ApiError::from(ErrorCode::InvalidJson))?;
+    if text.contains(REPLACEMENT) {
+        return Err(ApiError::new(ErrorCode::InvalidJson).with_detail(Detail::new("body", "is not UTF-8")));
+    }
     if is_deeper_than(text, DEPTH_MAX) {
         return Err(ApiError::new(ErrorCode::InvalidJson).with_detail(Detail::new("body", "is nested too deeply")));
     }
@@ -92,7 +98,7 @@ mod tests {
     fn what_is_no_object_is_refused() {
         let deep = format!("{{\"a\":{}{}}}", "[".repeat(5_000), "]".repeat(5_000));
         let huge = format!("{{\"a\":\"{}\"}}", "x".repeat(BODY_BYTES_MAX));
-        let cases: [(&[u8], ErrorCode); 9] = [
+        let cases: [(&[u8], ErrorCode); 10] = [
             (b"", ErrorCode::InvalidJson),
             (b"null", ErrorCode::InvalidJson),
             (b"[1]", ErrorCode::InvalidJson),
@@ -100,6 +106,7 @@ mod tests {
             (b"{\"a\":1}{", ErrorCode::InvalidJson),
             (b"{\"a\":1,\"a\":2}", ErrorCode::InvalidJson),
             (b"{\"a\":\"\xff\"}", ErrorCode::InvalidJson),
+            ("{\"a\":\"\u{fffd}\"}".as_bytes(), ErrorCode::InvalidJson),
             (deep.as_bytes(), ErrorCode::InvalidJson),
             (huge.as_bytes(), ErrorCode::BodyTooLarge),
         ];
@@ -111,6 +118,11 @@ mod tests {
     #[test]
     fn brackets_in_strings_do_not_nest() {
         assert!(object(br#"{"a":"[[[[[[[[[[[[ \" [[[[[[[[","b":[[1]]}"#).is_ok());
+    }
+
+    #[test]
+    fn a_replacement_character_may_be_escaped() {
+        assert!(object(br#"{"a":"\ufffd"}"#).is_ok());
     }
 
     proptest! {

@@ -30,7 +30,7 @@ struct AccessToken {
 
 /// `POST /api/auth/login`
 pub async fn login(deps: &Deps, call: &Call) -> Result<Answer, ApiError> {
-    call.demand_no_body()?;
+    call.demand_nothing_more()?;
     let seal = deps.seal().await?;
     let attempt = Attempt::begin(&seal, &deps.unique(call), deps.now_ms());
     let cookie = cookies::start_sign_in(&attempt.to_cookie(&seal), AGE_MAX)
@@ -56,7 +56,7 @@ pub async fn callback(deps: &Deps, call: &Call) -> Result<Answer, ApiError> {
 /// `POST /api/auth/refresh`
 pub async fn refresh(deps: &Deps, call: &Call) -> Result<Answer, ApiError> {
     csrf::check(call.headers(), &deps.config.origins_allowed)?;
-    call.demand_no_body()?;
+    call.demand_nothing_more()?;
     let token = cookies::read(call.headers(), cookies::REFRESH).ok_or_else(|| ended_session(Refusal::NotValid))?;
     let tokens = learned(deps, deps.identity.refresh(token).await).map_err(ended_session)?;
     let rotated = kept(&tokens)?;
@@ -68,7 +68,7 @@ pub async fn refresh(deps: &Deps, call: &Call) -> Result<Answer, ApiError> {
 /// `POST /api/auth/logout`. While the token could not be revoked its cookie stays, so that this can be tried again.
 pub async fn logout(deps: &Deps, call: &Call) -> Result<Answer, ApiError> {
     csrf::check(call.headers(), &deps.config.origins_allowed)?;
-    call.demand_no_body()?;
+    call.demand_nothing_more()?;
     if let Some(token) = cookies::read(call.headers(), cookies::REFRESH) {
         learned(deps, deps.identity.revoke(token).await)
             .map_err(|refusal| refusal.into_error(ErrorCode::SessionExpired))?;

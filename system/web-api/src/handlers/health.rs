@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::answer::Answer;
+use crate::call::Call;
 use crate::deps::Deps;
 use crate::error::ApiError;
 use crate::health::Dependency;
@@ -15,7 +16,8 @@ struct HealthView {
     degraded: Vec<Dependency>,
 }
 
-pub fn show(deps: &Deps) -> Result<Answer, ApiError> {
+pub fn show(deps: &Deps, call: &Call) -> Result<Answer, ApiError> {
+    call.demand_nothing_more()?;
     let degraded = deps.health.degraded();
     let status = if degraded.is_empty() { "ok" } else { "degraded" };
     Answer::ok(&HealthView { status, stage: deps.environment.stage, version: env!("CARGO_PKG_VERSION"), degraded })

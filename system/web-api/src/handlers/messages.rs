@@ -29,15 +29,21 @@ struct PageView<'a> {
 pub async fn list(deps: &Deps, call: &Call, _: &Caller) -> Result<Answer, ApiError> {
     let query = list_query::decode(call.query())?;
     let listing = query.filter.listing(deps.environment.stage);
-    let seal = deps.seal().await?;
-    let after = query.cursor.as_deref().map(|text| cursor::open(&seal, &listing, text)).transpose()?;
+    let after = match &query.cursor {
+        Some(text) => Some(cursor::open(&deps.seal().await?, &listing, text)?),
+        None => None,
+    };
     let Page { messages, next } = deps.creator.store.list(&listing, query.limit, after).await?;
-    let next_cursor = next.map(|position| cursor::seal(&seal, &listing, position));
+    let next_cursor = match next {
+        Some(position) => Some(cursor::seal(&deps.seal().await?, &listing, position)),
+        None => None,
+    };
     Answer::ok(&PageView { messages: messages.iter().map(MessageView::summary).collect(), next_cursor })
 }
 
 /// `POST /api/messages`
 pub async fn create(deps: &Deps, call: &Call, caller: &Caller) -> Result<Answer, ApiError> {
+    call.demand_no_query()?;
     let key = headers::idempotency_key(call.headers())?;
     let content = new_message::decode(call.headers(), call.body())?;
     let once = key.map(|key| idempotency::once_key(&deps.config.idempotency_table, &caller.sub, key, &content));
@@ -49,8 +55,9 @@ pub async fn create(deps: &Deps, call: &Call, caller: &Caller) -> Result<Answer,
     match create::once::manual(&deps.creator, new, &once).await? {
         Creation::New(message) => created(&message),
         Creation::Before(id) => {
-            let message = deps.creator.store.get(id).await?.ok_or(ErrorCode::MessageNotFound)?;
-            created(&message).map(Answer::replayed)
+            // It outlives its key by months.
+            let gone = || ApiError::caused(ErrorCode::InternalError, "the message of a used key is gone");
+            created(&deps.creator.store.get(id).await?.ok_or_else(gone)?).map(Answer::replayed)
         }
         Creation::Otherwise => Err(ErrorCode::IdempotencyKeyReused.into()),
     }
@@ -58,13 +65,14 @@ pub async fn create(deps: &Deps, call: &Call, caller: &Caller) -> Result<Answer,
 
 /// `GET /api/messages/{id}`
 pub async fn show(deps: &Deps, call: &Call, _: &Caller) -> Result<Answer, ApiError> {
+    call.demand_nothing_more()?;
     let message = deps.creator.store.get(call.message_id()?).await?;
     Answer::ok(&MessageView::whole(&message.ok_or(ErrorCode::MessageNotFound)?))
 }
 
 /// `DELETE /api/messages/{id}`
 pub async fn cancel(deps: &Deps, call: &Call, _: &Caller) -> Result<Answer, ApiError> {
-    call.demand_no_body()?;
+    call.demand_nothing_more()?;
     let id = call.message_id()?;
     cancel::cancel(&deps.creator, id).await?;
     let message = deps.creator.store.get(id).await?.ok_or(ErrorCode::MessageNotFound)?;
@@ -73,7 +81,7 @@ pub async fn cancel(deps: &Deps, call: &Call, _: &Caller) -> Result<Answer, ApiE
 
 /// `POST /api/messages/{id}/redrive`
 pub async fn redrive(deps: &Deps, call: &Call, _: &Caller) -> Result<Answer, ApiError> {
-    call.demand_no_body()?;
+    call.demand_nothing_more()?;
     let message = redrive::redrive(&deps.creator, call.message_id()?).await?;
     Answer::json(StatusCode::ACCEPTED, &MessageView::whole(&message))
 }

@@ -20,9 +20,12 @@ const REFRESH_TOKEN_VALIDITY: RangeInclusive<u64> = HOUR..=3_650 * DAY;
 const TOKEN_VALIDITY_DEFAULT: Duration = Duration::from_secs(HOUR);
 const REFRESH_TOKEN_VALIDITY_DEFAULT: Duration = Duration::from_secs(30 * DAY);
 
+/// It cannot be had together with rotation ("Refresh tokens").
+const REFRESH_FLOW: &str = "ALLOW_REFRESH_TOKEN_AUTH";
+
 pub(crate) fn read(reading: &Reading<'_>, topology: &mut Topology) {
     let properties = reading.properties();
-    properties.deployment_only(&["AuthSessionValidity", "ExplicitAuthFlows", "PreventUserExistenceErrors"]);
+    properties.deployment_only(&["AuthSessionValidity", "PreventUserExistenceErrors"]);
     properties.require("AllowedOAuthFlows");
     properties.only_one_of("AllowedOAuthFlows", &["code"]);
     properties.require("AllowedOAuthFlowsUserPoolClient");
@@ -46,6 +49,13 @@ pub(crate) fn read(reading: &Reading<'_>, topology: &mut Topology) {
         secret: properties.flag("GenerateSecret").unwrap_or(false),
         token_revocation: properties.flag("EnableTokenRevocation").unwrap_or(true),
     };
+    if let (Some(_), Some(node)) = (client.refresh_rotation, properties.find("RefreshTokenRotation")) {
+        let flows = properties.texts("ExplicitAuthFlows");
+        if flows.is_empty() || flows.iter().any(|flow| flow == REFRESH_FLOW) {
+            let expected = format!("`ExplicitAuthFlows` of others than `{REFRESH_FLOW}`, which is among its default");
+            properties.wrong("RefreshTokenRotation", node, expected);
+        }
+    }
     if let Some(pool) = part_of(reading, &properties, topology) {
         pool.clients.insert(reading.id(), client);
     }

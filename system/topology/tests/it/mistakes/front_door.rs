@@ -249,9 +249,17 @@ fn user_pools() {
     );
     let rotation = "RefreshTokenRotation: { Feature: ENABLED, RetryGracePeriodSeconds: 61 }";
     check(
-        &pool("Client", &format!("{code}, {rotation}")),
+        &pool("Client", &format!("{code}, {rotation}, ExplicitAuthFlows: [ALLOW_CUSTOM_AUTH]")),
         &[&format!(
             "5: `RetryGracePeriodSeconds` of `RefreshTokenRotation` of {what} is `61` (expected a number from 0 to 60)"
         )],
     );
+    let refusal =
+        "(expected `ExplicitAuthFlows` of others than `ALLOW_REFRESH_TOKEN_AUTH`, which is among its default)";
+    for flows in ["", ", ExplicitAuthFlows: []", ", ExplicitAuthFlows: [ALLOW_CUSTOM_AUTH, ALLOW_REFRESH_TOKEN_AUTH]"] {
+        check(
+            &pool("Client", &format!("{code}, RefreshTokenRotation: {{ Feature: ENABLED }}{flows}")),
+            &[&format!("5: `RefreshTokenRotation` of {what} is a mapping {refusal}")],
+        );
+    }
 }
