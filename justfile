@@ -20,7 +20,7 @@ determinism:
 
 # every scenario that `rez scenarios` lists
 scenarios:
-    cargo run --release -- run minute hiccup smoke month front-door ntfy-outage duplicates poison redrive
+    cargo run --release -- run minute hiccup smoke month front-door ntfy-outage duplicates poison redrive alarms
 
 # licences and sources of the dependencies (needs cargo-deny)
 deny:

@@ -47,3 +47,26 @@ fn kind(kind: &FaultKind) -> faults::FaultKind {
         FaultKind::Crash => faults::FaultKind::Crash,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use rez_topology::Options;
+
+    use super::super::topology;
+    use super::*;
+    use crate::scenario;
+
+    /// An alarm that never has to fire may watch a metric that nobody writes.
+    #[test]
+    fn every_alarm_is_called_for_by_a_scenario() {
+        let topology = topology(None, &Options::default()).unwrap();
+        let shipped = scenario::shipped().unwrap();
+        let expected = shipped.iter().flat_map(|scenario| &scenario.expectations.alarms);
+        let called_for: BTreeSet<String> =
+            expected.filter(|alarm| alarm.required).map(|alarm| name_alarm(alarm, &topology).unwrap().name).collect();
+        let all: BTreeSet<String> = topology.alarms.values().map(|alarm| alarm.name.clone()).collect();
+        assert_eq!(called_for, all);
+    }
+}

@@ -7,7 +7,7 @@ use super::error::ScenarioError;
 use super::{Scenario, parse};
 
 /// Name and text, in the order in which `rez scenarios` lists them.
-const SHIPPED: [(&str, &str); 9] = [
+const SHIPPED: [(&str, &str); 10] = [
     ("minute", include_str!("../../../scenarios/minute.toml")),
     ("hiccup", include_str!("../../../scenarios/hiccup.toml")),
     ("smoke", include_str!("../../../scenarios/smoke.toml")),
@@ -17,6 +17,7 @@ const SHIPPED: [(&str, &str); 9] = [
     ("front-door", include_str!("../../../scenarios/front-door.toml")),
     ("poison", include_str!("../../../scenarios/poison.toml")),
     ("redrive", include_str!("../../../scenarios/redrive.toml")),
+    ("alarms", include_str!("../../../scenarios/alarms.toml")),
 ];
 
 pub fn names() -> impl Iterator<Item = &'static str> {
