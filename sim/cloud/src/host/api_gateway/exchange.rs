@@ -3,8 +3,6 @@
 use std::sync::{Arc, Weak};
 use std::time::{Duration, SystemTime};
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::header::CONTENT_LENGTH;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, Uri};
@@ -52,11 +50,16 @@ struct Routed<'a> {
     parameters: Vec<(&'a str, String)>,
 }
 
+/// Every answer of the gateway bears the request's id.
+pub(super) fn name(response: &mut Response<Bytes>, request_id: &str) {
+    let id = HeaderValue::try_from(request_id).expect("Base64 fits into a header");
+    response.headers_mut().insert(REQUEST_ID, id);
+}
+
 impl<'a> Exchange<'a> {
     pub fn begin(gateway: &'a ApiGateway, request: &'a Request<Bytes>) -> Self {
-        let bits: [u8; 11] = gateway.ids.bits();
         Self {
-            request_id: STANDARD.encode(bits),
+            request_id: gateway.draw_request_id(),
             arrived: gateway.world.clock.now(),
             seen: Seen::default(),
             gateway,
@@ -169,9 +172,8 @@ impl<'a> Exchange<'a> {
 
     fn finish(&self, response: &mut Response<Bytes>) {
         let length = response.body().len();
-        let headers = response.headers_mut();
-        headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
-        headers.insert(REQUEST_ID, HeaderValue::try_from(&self.request_id).expect("Base64 fits into a header"));
+        response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(length));
+        name(response, &self.request_id);
         if self.request.method() == Method::HEAD {
             response.body_mut().clear();
         }

@@ -19,6 +19,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, Weak};
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::request::Parts;
 use http::{Request, Response, StatusCode};
@@ -158,6 +160,11 @@ impl ApiGateway {
         bucket.is_none_or(|bucket| bucket.take(now)) && self.account.take(now)
     }
 
+    fn draw_request_id(&self) -> String {
+        let bits: [u8; 11] = self.ids.bits();
+        STANDARD.encode(bits)
+    }
+
     fn overhead(&self) -> Duration {
         let overhead = self.world.knobs.api_gateway.overhead;
         overhead.sample(&mut self.latencies.lock().expect("no draw panics"))
@@ -180,6 +187,8 @@ impl HttpServer for ApiGateway {
     }
 
     fn refuse(&self, status: StatusCode, _code: &str) -> Response<Bytes> {
-        refusal::response(status)
+        let mut response = refusal::response(status);
+        exchange::name(&mut response, &self.draw_request_id());
+        response
     }
 }
