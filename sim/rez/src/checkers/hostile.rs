@@ -133,7 +133,8 @@ mod tests {
         let refusal = Refusal { status: 400, code: "invalid_request", field: "limit" };
         let sender = Sender::Hostile { what: "a limit of none", refusal };
         let took = Duration::from_millis(20);
-        let answered = Answered { route: "GET /api/messages", group: None, sender, took, answer: Some(&answer) };
+        let (route, answer) = ("GET /api/messages", Some(&answer));
+        let answered = Answered { route, message_id: None, group: None, sender, took, answer };
         run(HostileRefused::default(), |checker| checker.observe(at(1), &Seen::Answered(&answered)))
     }
 

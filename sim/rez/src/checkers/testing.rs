@@ -102,10 +102,21 @@ pub fn accept(checker: &mut dyn Checker, seconds: u64, body: &str) {
 
 /// An answer without headers and body.
 pub fn answered(checker: &mut dyn Checker, route: &'static str, group: Option<Group>, status: u16) {
+    answered_about(checker, None, route, group, status);
+}
+
+/// The same, to a request whose path names a message.
+pub fn answered_about(
+    checker: &mut dyn Checker,
+    message_id: Option<&str>,
+    route: &'static str,
+    group: Option<Group>,
+    status: u16,
+) {
     let mut answer = Answer::default();
     *answer.status_mut() = http::StatusCode::from_u16(status).expect("a status");
     let (sender, took) = (Sender::Person, Duration::from_millis(20));
-    let answered = Answered { route, group, sender, took, answer: Some(&answer) };
+    let answered = Answered { route, message_id, group, sender, took, answer: Some(&answer) };
     checker.observe(at(1), &Seen::Answered(&answered));
 }
 

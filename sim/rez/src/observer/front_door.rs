@@ -109,7 +109,8 @@ mod tests {
     }
 
     fn unanswered(sender: Sender) -> Answered<'static> {
-        Answered { route: "GET /api/messages", group: None, sender, took: Duration::from_secs(35), answer: None }
+        let (route, took) = ("GET /api/messages", Duration::from_secs(35));
+        Answered { route, message_id: None, group: None, sender, took, answer: None }
     }
 
     #[test]

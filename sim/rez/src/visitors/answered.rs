@@ -8,6 +8,8 @@ use super::{Answer, Group};
 pub struct Answered<'a> {
     /// As the contract names it: `GET /api/messages/{id}`. Empty when no route takes the request.
     pub route: &'static str,
+    /// The message that its path names, when a person sent it.
+    pub message_id: Option<&'a str>,
     /// Group of the person whose good token came along; `None` without one.
     pub group: Option<Group>,
     pub sender: Sender,

@@ -40,6 +40,7 @@ async fn ask(visitors: Visitors) {
     let now = visitors.clock.now();
     let took = now.duration_since(sent).unwrap_or_default();
     let group = token.map(|_| Group::User);
-    let answered = Answered { route: ROUTE, group, sender: Sender::Burst, took, answer: answer.as_ref() };
+    let answered =
+        Answered { route: ROUTE, message_id: None, group, sender: Sender::Burst, took, answer: answer.as_ref() };
     visitors.observer.lock().expect("no observer panicked").answered(now, &answered);
 }

@@ -25,7 +25,7 @@ use tokio::time::sleep_until;
 pub use answered::{Answered, Refusal, Sender};
 pub use client::{Answer, Client};
 pub use mix::Visit;
-pub use person::Group;
+pub use person::{Group, is_protected};
 
 use self::person::Person;
 use crate::observer::SharedObserver;
@@ -34,8 +34,8 @@ use crate::scenario::KeyRotation;
 use crate::workload::{Arrivals, Author};
 use crate::world::names::USER_POOL;
 
-/// Admins, users and viewers who sign in.
-const PEOPLE: [(Group, usize); 3] = [(Group::Admin, 1), (Group::User, 3), (Group::Viewer, 2)];
+/// Everybody who signs in.
+const PEOPLE: [(Group, usize); 4] = [(Group::Admin, 1), (Group::User, 3), (Group::Viewer, 2), (Group::Outsider, 1)];
 
 /// How often each of them renews a token that has ended: it lives 15 minutes, and the night is quiet.
 const RENEWALS_EACH_PER_DAY: u32 = 75;
@@ -111,7 +111,7 @@ impl Visitors {
     async fn come(self, plan: Plan) {
         let seed = Seed(plan.seed);
         let workload = &plan.scenario.workload;
-        let others = mix::visits_per_day(workload, RENEWALS_EACH_PER_DAY * self.people.len() as u32);
+        let others = mix::visits_per_day(workload, RENEWALS_EACH_PER_DAY * people_who(Group::may_read) as u32);
         let writes = Arrivals::new(seed.stream("arrivals"), workload.messages_per_day, workload.rhythm);
         let visits = Arrivals::new(seed.stream("visits"), others, workload.rhythm);
         let mut writes = writes.take_while(|at| *at < plan.scenario.duration).peekable();
@@ -145,12 +145,14 @@ impl Visitors {
         &self.people[before]
     }
 
-    /// Whoever may write writes and cancels, and an admin redrives; the rest is everybody's.
+    /// Whoever may write writes and cancels, an admin redrives, and what nobody may is tried by everybody; the rest is for
+    /// those who may read.
     fn somebody(&self, choices: &mut Stream, visit: &Visit) -> Arc<Mutex<Person>> {
         let among = match visit {
             Visit::Write(_) | Visit::Regret(_) | Visit::Cancel => people_who(Group::may_write),
             Visit::Redrive => people_who(|group| group == Group::Admin),
-            _ => self.people.len(),
+            Visit::Trespass => self.people.len(),
+            _ => people_who(Group::may_read),
         };
         self.people[choices.random_range(0..among)].clone()
     }

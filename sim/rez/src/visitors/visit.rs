@@ -9,7 +9,7 @@ use std::time::SystemTime;
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, ORIGIN, SET_COOKIE};
 use http::request::Builder;
-use http::{Request, StatusCode};
+use http::{Method, Request, StatusCode};
 use rez_cloud::world::Clock;
 use serde::Deserialize;
 use tokio::sync::Mutex;
@@ -27,6 +27,18 @@ pub const APPLICATION: &str = "http://localhost:3000";
 pub const CSRF: &str = "x-rez-csrf";
 const FILTERS: [&str; 4] =
     ["status=completed", "status=failed", "stage=dev", "from=2026-11-02T00:00:00Z&status=created"];
+
+/// What nobody should read, for whoever may not write it.
+const TRESPASS: &str = r#"{"title": "I was here", "body": "and may not"}"#;
+/// Every route that wants a group. Whether there is such a message is no outsider's business.
+const DOORS: [(&str, Method, &str); 6] = [
+    ("GET /api/messages", Method::GET, "/api/messages"),
+    ("POST /api/messages", Method::POST, "/api/messages"),
+    ("GET /api/messages/{id}", Method::GET, "/api/messages/00000000-0000-4000-8000-000000000000"),
+    ("DELETE /api/messages/{id}", Method::DELETE, "/api/messages/00000000-0000-4000-8000-000000000000"),
+    ("POST /api/messages/{id}/redrive", Method::POST, "/api/messages/00000000-0000-4000-8000-000000000000/redrive"),
+    ("GET /api/metrics", Method::GET, "/api/metrics"),
+];
 
 struct Visitor<'a> {
     person: &'a mut Person,
@@ -166,9 +178,12 @@ impl Visitor<'_> {
         }
     }
 
-    /// A viewer tries to write or to cancel, and a user to redrive. What an admin may not do is what nobody may: read
-    /// without a token.
+    /// A viewer tries to write or to cancel, a user to redrive, and an outsider everything. What an admin may not do is
+    /// what nobody may: read without a token.
     async fn trespass(&mut self) {
+        if self.person.group == Group::Outsider {
+            return self.try_every_door().await;
+        }
         let Some(id) = self.person.last_seen.clone() else { return };
         let (route, request) = match self.person.group {
             Group::Viewer if id.as_bytes()[0] % 2 == 0 => {
@@ -182,10 +197,21 @@ impl Visitor<'_> {
                 let path = format!("/api/messages/{id}/redrive");
                 ("POST /api/messages/{id}/redrive", self.signed(Request::post(self.url(&path))))
             }
-            Group::Admin => ("GET /api/messages", Request::get(self.url("/api/messages"))),
+            Group::Admin | Group::Outsider => ("GET /api/messages", Request::get(self.url("/api/messages"))),
         };
-        let body = if route == "POST /api/messages" { r#"{"title": "I was here", "body": "and may not"}"# } else { "" };
+        let body = if route == "POST /api/messages" { TRESPASS } else { "" };
         self.send(route, request, Bytes::from_static(body.as_bytes())).await;
+    }
+
+    async fn try_every_door(&mut self) {
+        for (route, method, path) in DOORS {
+            let request = self.signed(Request::builder().method(method).uri(self.url(path)));
+            let (request, body) = match route {
+                "POST /api/messages" => (request.header(CONTENT_TYPE, "application/json"), TRESPASS),
+                _ => (request, ""),
+            };
+            self.send(route, request, Bytes::from_static(body.as_bytes())).await;
+        }
     }
 
     async fn get(&mut self, route: &'static str, path: &str) -> Option<Answer> {
@@ -214,9 +240,11 @@ impl Visitor<'_> {
         let cookies = self.person.cookie_header().filter(|_| for_cookies);
         let request = cookies.into_iter().fold(request, |request, cookies| request.header(COOKIE, cookies));
         let has_token = request.headers_ref().is_some_and(|headers| headers.contains_key(AUTHORIZATION));
+        let request = request.body(body).ok()?;
+        let path = request.uri().path().to_owned();
         let sent = self.clock.now();
-        let answer = self.client.send(request.body(body).ok()?).await;
-        self.tell(route, has_token, sent, answer.as_ref());
+        let answer = self.client.send(request).await;
+        self.tell(route, message_id(&path), has_token, sent, answer.as_ref());
         if has_token && answer.as_ref().is_some_and(|answer| self.is_turned_away(route, answer)) {
             self.person.token = None;
         }
@@ -232,11 +260,23 @@ impl Visitor<'_> {
         refused && self.person.group.may(route)
     }
 
-    fn tell(&self, route: &'static str, has_token: bool, sent: SystemTime, answer: Option<&Answer>) {
+    fn tell(
+        &self,
+        route: &'static str,
+        message_id: Option<&str>,
+        has_token: bool,
+        sent: SystemTime,
+        answer: Option<&Answer>,
+    ) {
         let now = self.clock.now();
         let took = now.duration_since(sent).unwrap_or_default();
         let group = has_token.then_some(self.person.group);
-        let answered = Answered { route, group, sender: Sender::Person, took, answer };
+        let answered = Answered { route, message_id, group, sender: Sender::Person, took, answer };
         self.observer.lock().expect("no observer panicked").answered(now, &answered);
     }
+}
+
+/// The message that a path names.
+fn message_id(path: &str) -> Option<&str> {
+    path.strip_prefix("/api/messages/")?.split('/').next()
 }

@@ -72,6 +72,20 @@ pub fn indiscreet() -> Arc<dyn Program> {
     })
 }
 
+/// An API that refuses a cancellation, and cancels.
+pub fn obliging() -> Arc<dyn Program> {
+    beside_the_real_one(|tools, told| {
+        Box::pin(async move {
+            let event = &told["event"];
+            if event["routeKey"] == "DELETE /api/messages/{id}" && told["answer"]["statusCode"] == 403 {
+                let id = event["pathParameters"]["id"].as_str().unwrap_or_default();
+                tools.mark(id, "cancelled").await;
+            }
+            Value::Null
+        })
+    })
+}
+
 /// A scheduler that looks where it has no business.
 pub fn curious() -> Arc<dyn Program> {
     let scheduler = program::Program {

@@ -142,6 +142,14 @@ fn an_api_that_promises_and_writes_nothing_is_told() {
 }
 
 #[test]
+fn an_api_that_refuses_to_cancel_and_cancels_is_told() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/broken/trespass.toml");
+    assert_eq!(broken_in(path, &[]), names(&[]));
+    let found = broken_in(path, &[(WEB_API, intruder::obliging())]);
+    assert!(found.contains("nobody does what the group may not"), "{found:?}");
+}
+
+#[test]
 fn an_api_that_answers_as_it_likes_is_told() {
     let found = broken_door(&[(WEB_API, intruder::chatting())]);
     assert!(found.contains("every answer follows the contract"), "{found:?}");

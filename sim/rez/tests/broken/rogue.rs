@@ -30,6 +30,21 @@ pub struct Tools {
     messages_table: String,
 }
 
+impl Tools {
+    /// Writes a status over a message's, whatever that was, if there is such a message.
+    pub async fn mark(&self, id: &str, status: &str) {
+        let update = self.dynamodb.update_item().table_name(&self.messages_table);
+        let update = update
+            .key("message_id", AttributeValue::S(id.to_owned()))
+            .condition_expression("attribute_exists(message_id)")
+            .update_expression("SET #status = :status")
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_values(":status", AttributeValue::S(status.to_owned()));
+        // What becomes of it is for the checkers to see.
+        let _ = update.send().await;
+    }
+}
+
 impl Program for Rogue {
     fn start(&self, ambient: Ambient) -> BoxFuture<'static, Result<Arc<dyn Handler>, String>> {
         let real = self.real.as_ref().map(|real| real.start(ambient.clone()));
@@ -106,13 +121,7 @@ async fn pretend(tools: &Tools, record: &Value) {
     let envelope: Value = serde_json::from_str(record["body"].as_str().unwrap_or_default()).expect("an envelope");
     let event: Value = serde_json::from_str(envelope["Message"].as_str().unwrap_or_default()).expect("an event");
     let id = event["message_id"].as_str().expect("an event that names its message");
-    let update = tools.dynamodb.update_item().table_name(&tools.messages_table);
-    let update = update
-        .key("message_id", AttributeValue::S(id.to_owned()))
-        .update_expression("SET #status = :completed")
-        .expression_attribute_names("#status", "status")
-        .expression_attribute_values(":completed", AttributeValue::S("completed".to_owned()));
-    update.send().await.expect("the processor may update messages");
+    tools.mark(id, "completed").await;
 }
 
 /// A notifier that sends once more what it has sent.

@@ -88,6 +88,7 @@ async fn attack(visitors: Visitors, case: &'static Case) {
     let now = visitors.clock.now();
     let answered = Answered {
         route: case.route,
+        message_id: None,
         group: with_good_token.then_some(Group::User),
         sender: Sender::Hostile { what: case.what, refusal: case.refusal },
         took: now.duration_since(sent).unwrap_or_default(),
