@@ -13,8 +13,8 @@ const REDRIVE: &str = "POST /api/messages/{id}/redrive";
 /// `created_by` of the daily message.
 const SCHEDULER: &str = "scheduler";
 
-/// Routes that steer a message, with its id. What was asked for and what was done cancel each other out, in either order:
-/// an answer follows what it tells, and may be lost or too early for it.
+/// Routes that steer a message, with its id. What was asked for and what was done cancel each other out, in either
+/// order: an answer follows what it tells, and may be lost or too early for it.
 type Steered = BTreeSet<(&'static str, String)>;
 
 pub struct Groups {

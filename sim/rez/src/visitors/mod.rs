@@ -145,7 +145,7 @@ impl Visitors {
         &self.people[before]
     }
 
-    /// Whoever may write writes and cancels, an admin redrives, and what nobody may is tried by everybody; the rest is for
+    /// Whoever may write writes and cancels, an admin redrives, and everybody tries what they may not; the rest is for
     /// those who may read.
     fn somebody(&self, choices: &mut Stream, visit: &Visit) -> Arc<Mutex<Person>> {
         let among = match visit {
