@@ -39,6 +39,8 @@ pub enum Fact<'a> {
     OnBehalf { service: &'a str, operation: &'a str, resource: &'a str, count: u64 },
     /// The gateway answered a request to an API.
     ApiRequest(ApiRequest<'a>),
+    /// The gateway wrote a line to the access log of an API's stage.
+    AccessLog { api_id: &'a str, log_group: &'a str, line: &'a str },
     /// Somebody asked for what this cloud does not model. A run in which this happens proves nothing.
     NotModelled { what: &'a str, by: Cause<'a> },
 }

@@ -134,6 +134,7 @@ impl Canonical {
                 self.tag(12).text(name).tag(*from as u8).tag(*to as u8).text(reason)
             }
             Fact::ApiRequest(request) => self.tag(13).api_request(request),
+            Fact::AccessLog { api_id, log_group, line } => self.tag(14).text(api_id).text(log_group).text(line),
         }
     }
 

@@ -1,4 +1,4 @@
-//! How much a log grows: the lines of functions, and those that Lambda writes around every invocation.
+//! How much a log grows: the lines of functions and gateways, and those that Lambda writes around every invocation.
 
 /// What CloudWatch Logs adds to each line when it is billed ("Amazon CloudWatch pricing": 26 bytes per event).
 const OVERHEAD: usize = 26;
@@ -18,6 +18,11 @@ const AT_INIT: &str = "INIT_START Runtime Version: provided:al2023.v100\tRuntime
 /// Bytes of one line, without its newline.
 pub(super) fn of_line(line: &str) -> u64 {
     (line.len() + 1 + OVERHEAD) as u64
+}
+
+/// Bytes of one line of an access log, which has no newline.
+pub(super) fn of_access_line(line: &str) -> u64 {
+    (line.len() + OVERHEAD) as u64
 }
 
 /// Bytes of Lambda's own lines for one invocation; `traced` when the function is traced.

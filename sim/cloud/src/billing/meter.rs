@@ -21,6 +21,8 @@ const API_CHUNK_BYTES: usize = 512 * 1024;
 pub struct Meter {
     usage: Usage,
     functions: BTreeMap<String, Function>,
+    /// Bytes by log group.
+    access_logs: BTreeMap<String, u64>,
     /// Deliveries of one message, by topic.
     topics: BTreeMap<String, Vec<Charge>>,
     /// Names of SecureStrings: reading one is a request to KMS too.
@@ -32,6 +34,7 @@ pub struct Meter {
 struct Function {
     compute: Charge,
     traced: bool,
+    log_group: String,
     log_bytes: u64,
 }
 
@@ -42,7 +45,8 @@ impl Meter {
                 "arm64" => Charge::LambdaComputeArm64,
                 _ => Charge::LambdaComputeX86,
             };
-            (function.name.clone(), Function { compute, traced: function.tracing_active, log_bytes: 0 })
+            let (traced, log_group) = (function.tracing_active, function.log_group.clone());
+            (function.name.clone(), Function { compute, traced, log_group, log_bytes: 0 })
         };
         let mut topics: BTreeMap<String, Vec<Charge>> = BTreeMap::new();
         for subscription in topology.subscriptions.values() {
@@ -52,6 +56,7 @@ impl Meter {
         Self {
             usage: Usage::default(),
             functions: topology.functions.values().map(function).collect(),
+            access_logs: BTreeMap::new(),
             topics,
             secrets: secrets.into_iter().collect(),
         }
@@ -60,14 +65,15 @@ impl Meter {
     /// What was counted so far, in a world that has lasted for `period`.
     pub fn usage(&self, period: Duration) -> Usage {
         let mut usage = Usage { period, ..self.usage.clone() };
-        let bytes: u64 = self.functions.values().map(|function| function.log_bytes).sum();
+        let bytes: u64 = self.log_bytes().map(|(_, bytes)| bytes).sum();
         usage.count(Charge::LogIngestion, bytes as f64 / 1e9);
         usage
     }
 
-    /// Bytes of log that each function has caused, by name.
+    /// Log groups with the bytes that somebody wrote there; one to which several write stands here several times.
     pub fn log_bytes(&self) -> impl Iterator<Item = (&str, u64)> {
-        self.functions.iter().map(|(name, function)| (name.as_str(), function.log_bytes))
+        let functions = self.functions.values().map(|function| (function.log_group.as_str(), function.log_bytes));
+        functions.chain(self.access_logs.iter().map(|(group, bytes)| (group.as_str(), *bytes)))
     }
 
     fn invocation(&mut self, name: &str, took: Duration, memory_mb: u32) {
@@ -81,6 +87,13 @@ impl Meter {
     fn log(&mut self, function: &str, bytes: u64) {
         if let Some(function) = self.functions.get_mut(function) {
             function.log_bytes += bytes;
+        }
+    }
+
+    fn access_log(&mut self, group: &str, bytes: u64) {
+        match self.access_logs.get_mut(group) {
+            Some(written) => *written += bytes,
+            None => drop(self.access_logs.insert(group.to_owned(), bytes)),
         }
     }
 
@@ -132,6 +145,7 @@ impl Subscriber for Meter {
                 self.log(function, log_bytes::of_init());
             }
             Fact::Log { function, line, .. } => self.log(function, log_bytes::of_line(line)),
+            Fact::AccessLog { log_group, line, .. } => self.access_log(log_group, log_bytes::of_access_line(line)),
             Fact::OnBehalf { service: "sqs", count, .. } => self.usage.count(Charge::SqsRequests, *count as f64),
             Fact::Queue { event: QueueEvent::Sent { body, by }, .. } => self.sent(body, *by),
             Fact::ApiRequest(request) => self.api_request(request),

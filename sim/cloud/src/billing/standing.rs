@@ -31,16 +31,14 @@ pub(crate) fn standing(topology: &Topology, meter: &Meter, period: Duration) -> 
 }
 
 fn log_gigabytes(topology: &Topology, meter: &Meter, period: Duration) -> f64 {
-    let stored = |(function, bytes): (&str, u64)| {
-        let periods = retention(topology, function).as_secs_f64() / period.as_secs_f64().max(1.0);
+    let stored = |(group, bytes): (&str, u64)| {
+        let periods = retention(topology, group).as_secs_f64() / period.as_secs_f64().max(1.0);
         bytes as f64 * periods * COMPRESSION / 1e9
     };
     meter.log_bytes().map(stored).sum()
 }
 
-fn retention(topology: &Topology, function: &str) -> Duration {
-    let function = topology.functions.values().find(|known| known.name == function);
-    let group =
-        function.and_then(|function| topology.log_groups.values().find(|group| group.name == function.log_group));
+fn retention(topology: &Topology, group: &str) -> Duration {
+    let group = topology.log_groups.values().find(|known| known.name == group);
     group.and_then(|group| group.retention_days).map_or(RETENTION_UNBOUNDED, |days| DAY * days)
 }

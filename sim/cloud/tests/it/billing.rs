@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
 use bytes::Bytes;
+use http::Method;
 use rez_cloud::Cloud;
 use rez_cloud::billing::{BillItem, Charge, Prices};
 use rez_cloud::history::Cause;
@@ -15,6 +16,7 @@ use rez_cloud::services::sns::Publication;
 use serde_json::json;
 
 use crate::clerk;
+use crate::host_api_gateway::desk;
 use crate::support::{Invoked, SECOND, clients, cloud, function, ok, pass};
 
 /// A tenth of a billed month.
@@ -90,6 +92,24 @@ async fn ten_invocations() {
     let bytes = 10.0 * (200.0 + 101.0 + 82.0 + 264.0) + 195.0;
     check(&cloud, Charge::LogIngestion, bytes * 10.0 / 1e9, bytes * 10.0 / 1e9 * 0.50);
     check(&cloud, Charge::LogStorage, bytes * 10.0 / 1e9 * 0.15, bytes * 10.0 / 1e9 * 0.15 * 0.03);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_access_log_is_billed_and_kept_as_its_group_says() {
+    let log = "      AccessLogSettings:\n        DestinationArn: !GetAtt Log.Arn\n        \
+        Format: $context.status $context.routeKey\n  \
+        Log: { Type: AWS::Logs::LogGroup, Properties: { LogGroupName: /desk, RetentionInDays: 60 } }\n";
+    let builder = cloud(&format!("{}{log}", desk::TEMPLATE));
+    let cloud = builder.function("Clerk", function(ok)).function("Porter", function(ok)).build().unwrap();
+    for _ in 0..10 {
+        let request = desk::request(Method::GET, "/nowhere", &[]);
+        clients::send(&cloud.outside("client"), request).await.unwrap();
+    }
+    three_days(&cloud).await;
+    // `404 -`, and what CloudWatch adds.
+    let bytes = 10.0 * (5.0 + 26.0) * 10.0;
+    check(&cloud, Charge::LogIngestion, bytes / 1e9, bytes / 1e9 * 0.50);
+    check(&cloud, Charge::LogStorage, 2.0 * bytes / 1e9 * 0.15, 2.0 * bytes / 1e9 * 0.15 * 0.03);
 }
 
 #[tokio::test(start_paused = true)]

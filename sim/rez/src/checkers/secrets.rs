@@ -59,10 +59,14 @@ impl Checker for Secrets {
     }
 
     fn observe(&mut self, _at: SystemTime, seen: &Seen<'_>) {
-        let Seen::Fact(Fact::Log { function, line, .. }) = seen else { return };
+        let (writer, line) = match seen {
+            Seen::Fact(Fact::Log { function, line, .. }) => (function, line),
+            Seen::Fact(Fact::AccessLog { log_group, line, .. }) => (log_group, line),
+            _ => return,
+        };
         if let Some(what) = self.what_is_told(line) {
             // The line itself would carry the secret on into the report.
-            self.findings.add(|| format!("a log line of `{function}` has {what} in it"));
+            self.findings.add(|| format!("a log line of `{writer}` has {what} in it"));
         }
     }
 
@@ -96,6 +100,16 @@ mod tests {
         ] {
             assert_eq!(found(line).examples, [format!("a log line of `WebApi` has {what} in it")]);
         }
+    }
+
+    #[test]
+    fn an_access_log_must_not_tell_them_either() {
+        let line = format!("GET /messages eyJhbGciOiJSUzI1NiJ9.{}", "a".repeat(60));
+        let found = run(Secrets::new(&Names::for_test()), |checker| {
+            let fact = Fact::AccessLog { api_id: "api", log_group: "/http-api", line: &line };
+            checker.observe(at(1), &Seen::Fact(&fact));
+        });
+        assert_eq!(found.examples, ["a log line of `/http-api` has a token in it"]);
     }
 
     #[test]

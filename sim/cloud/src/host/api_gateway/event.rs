@@ -8,7 +8,7 @@ use serde::ser::Serializer;
 use serde::{Serialize, ser::SerializeMap};
 use serde_json::Value;
 
-use super::incoming::{Body, Incoming, SOURCE_IP};
+use super::incoming::{Body, Incoming, PROTOCOL, SOURCE_IP};
 use crate::services::names;
 
 /// What belongs to a request besides what its sender wrote.
@@ -78,7 +78,7 @@ fn event<'a>(incoming: &'a Incoming<'_>, of: Circumstances<'a>, authorizer: Opti
             http: Http {
                 method: incoming.method,
                 path: &incoming.path,
-                protocol: "HTTP/1.1",
+                protocol: PROTOCOL,
                 source_ip: SOURCE_IP,
                 user_agent: incoming.header("user-agent").unwrap_or_default(),
             },
@@ -94,7 +94,7 @@ fn event<'a>(incoming: &'a Incoming<'_>, of: Circumstances<'a>, authorizer: Opti
 }
 
 /// `12/Mar/2020:19:03:58 +0000`.
-fn common_log_time(seconds: u64) -> String {
+pub fn common_log_time(seconds: u64) -> String {
     let at = Timestamp::from_second(seconds as i64).unwrap_or_default();
     at.strftime("%d/%b/%Y:%H:%M:%S +0000").to_string()
 }

@@ -9,6 +9,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, Uri};
 use serde_json::Value;
 use tokio::time::timeout;
 
+use super::access_log::Entry;
 use super::authorizer::{self, Authorizer, Decision};
 use super::event::{self, Circumstances};
 use super::incoming::Incoming;
@@ -35,12 +36,14 @@ pub(super) struct Exchange<'a> {
     seen: Seen<'a>,
 }
 
-/// What the history is told of it.
+/// What the history and the access log are told of it.
 #[derive(Default)]
 struct Seen<'a> {
     route: &'a str,
     authorizer_latency: Option<Duration>,
     integration_latency: Option<Duration>,
+    integration_status: Option<u16>,
+    decision: Option<Arc<Decision>>,
 }
 
 /// A request with the route that it takes.
@@ -69,18 +72,18 @@ impl<'a> Exchange<'a> {
 
     pub async fn run(mut self) -> Response<Bytes> {
         pause(self.gateway.overhead()).await;
-        let (mut response, error, is_preflight) = match self.preflight() {
-            Some(response) => (response, "", true),
+        let (mut response, refusal, is_preflight) = match self.preflight() {
+            Some(response) => (response, None, true),
             None => match self.answer().await {
-                Ok(response) => (response, "", false),
-                Err(refusal) => (refusal.response(), refusal.name(), false),
+                Ok(response) => (response, None, false),
+                Err(refusal) => (refusal.response(), Some(refusal), false),
             },
         };
         if let Some(cors) = &self.gateway.cors {
             cors.apply(self.request.headers(), response.headers_mut(), is_preflight);
         }
         self.finish(&mut response);
-        self.report(&response, error);
+        self.report(&response, refusal);
         response
     }
 
@@ -126,6 +129,7 @@ impl<'a> Exchange<'a> {
                 decision
             }
         };
+        self.seen.decision = Some(decision.clone());
         if decision.allowed { Ok(decision) } else { Err(Refusal::Denied) }
     }
 
@@ -139,6 +143,7 @@ impl<'a> Exchange<'a> {
         let began = clock.elapsed();
         let invoked = timeout(routed.stop.timeout, self.invoke(&routed.stop.function, event)).await;
         self.seen.integration_latency = Some(clock.elapsed() - began);
+        self.seen.integration_status = invoked.as_ref().ok().map(status);
         match invoked {
             Ok(Ok(answer)) if answer.succeeded() => answer::response(&answer.payload),
             Ok(Err(InvokeError::Throttled { .. })) => {
@@ -179,21 +184,48 @@ impl<'a> Exchange<'a> {
         }
     }
 
-    fn report(&self, response: &Response<Bytes>, error: &str) {
-        let world = &self.gateway.world;
-        world.history.record(Fact::ApiRequest(ApiRequest {
-            api_id: &self.gateway.api_id,
-            stage: &self.gateway.stage,
+    fn report(&self, response: &Response<Bytes>, refusal: Option<Refusal>) {
+        let gateway = self.gateway;
+        let world = &gateway.world;
+        let request = ApiRequest {
+            api_id: &gateway.api_id,
+            stage: &gateway.stage,
             route: self.seen.route,
             request_id: &self.request_id,
             status: response.status().as_u16(),
             latency: world.clock.now().duration_since(self.arrived).unwrap_or_default(),
             authorizer_latency: self.seen.authorizer_latency,
             integration_latency: self.seen.integration_latency,
-            error,
+            error: refusal.map_or("", Refusal::name),
             request_bytes: self.request.body().len(),
             response_bytes: response.body().len(),
-        }));
+        };
+        let line = gateway.access_log.as_ref().map(|log| (log.group(), log.line(&self.entry(&request, refusal))));
+        world.history.record(Fact::ApiRequest(request));
+        if let Some((log_group, line)) = line {
+            world.history.record(Fact::AccessLog { api_id: &gateway.api_id, log_group, line: &line });
+        }
+    }
+
+    fn entry<'b>(&'b self, of: &'b ApiRequest<'b>, refusal: Option<Refusal>) -> Entry<'b> {
+        Entry {
+            of,
+            host: &self.gateway.host,
+            request: self.request,
+            arrived: self.arrived,
+            refusal,
+            integration_status: self.seen.integration_status,
+            context: self.seen.decision.as_ref().and_then(|decision| decision.context.as_ref()),
+        }
+    }
+}
+
+/// What Lambda answered an invocation with: a function that failed is a success of Lambda's.
+fn status(invoked: &Result<Answer, InvokeError>) -> u16 {
+    match invoked {
+        Ok(_) => 200,
+        Err(InvokeError::NotFound { .. }) => 404,
+        Err(InvokeError::Throttled { .. }) => 429,
     }
 }
 

@@ -13,6 +13,9 @@ use percent_encoding::percent_decode_str;
 /// The address that every caller outside has: one of those that are kept for documentation (RFC 5737).
 pub const SOURCE_IP: &str = "203.0.113.7";
 
+/// What every caller speaks.
+pub const PROTOCOL: &str = "HTTP/1.1";
+
 /// One request, borrowed from the wire.
 #[derive(Debug)]
 pub struct Incoming<'a> {

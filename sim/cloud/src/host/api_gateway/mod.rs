@@ -4,6 +4,7 @@
 //! Not modelled: REST and WebSocket APIs, JWT and IAM authorizers, authorizers without simple responses, payload format
 //! 1.0, integrations other than functions, parameter mapping, stage variables, custom domains, mutual TLS.
 
+mod access_log;
 mod answer;
 mod authorizer;
 mod bucket;
@@ -26,11 +27,13 @@ use http::request::Parts;
 use http::{Request, Response, StatusCode};
 use rez_topology::{Function, HttpApi, Throttle};
 
+pub use self::access_log::AccessLogError;
 pub use self::authorizer::AuthorizerError;
 pub use self::cors::CorsError;
 pub use self::refusal::Refusal;
 pub use self::router::RouteError;
 
+use self::access_log::AccessLog;
 use self::authorizer::Authorizer;
 use self::bucket::Bucket;
 use self::cors::Cors;
@@ -60,6 +63,7 @@ pub struct ApiGateway {
     router: Router,
     stops: Vec<Stop>,
     cors: Option<Cors>,
+    access_log: Option<AccessLog>,
     bucket: Option<Bucket>,
     account: Arc<Bucket>,
     ids: Ids,
@@ -84,6 +88,8 @@ pub enum ApiError {
     Route(#[from] RouteError),
     #[error(transparent)]
     Cors(#[from] CorsError),
+    #[error("access log: {0}")]
+    AccessLog(#[from] AccessLogError),
     #[error("authorizer `{authorizer}`: {error}")]
     Authorizer { authorizer: String, error: AuthorizerError },
     #[error("`{user}` needs {what} `{name}`, which is not there")]
@@ -120,6 +126,7 @@ impl ApiGateway {
             router: Router::new(keys.iter().map(String::as_str))?,
             stops: api.routes.iter().map(|route| plan.stop(route)).collect::<Result<_, _>>()?,
             cors: api.cors.as_ref().map(Cors::new).transpose()?,
+            access_log: api.access_log.as_ref().map(AccessLog::new).transpose()?,
             bucket: api.throttle.map(Bucket::new),
             account: account.0.clone(),
             ids: Ids::new(world.seed, &format!("api {}", api.id)),

@@ -66,6 +66,22 @@ impl Refusal {
         }
     }
 
+    /// Whether the authorizer is at fault.
+    pub const fn is_authorizers(self) -> bool {
+        matches!(self, Self::AuthorizerFailed)
+    }
+
+    /// Whether the route's function is.
+    pub const fn is_integrations(self) -> bool {
+        matches!(
+            self,
+            Self::IntegrationTimedOut
+                | Self::IntegrationThrottled { .. }
+                | Self::IntegrationFailed
+                | Self::IntegrationMalformed
+        )
+    }
+
     pub fn response(self) -> Response<Bytes> {
         response(self.status())
     }
@@ -73,13 +89,16 @@ impl Refusal {
 
 /// The gateway's own answer with `status`: a JSON object with a message.
 pub fn response(status: StatusCode) -> Response<Bytes> {
-    // The name that AWS has kept for 413 is that of HTTP/1.1's first edition.
-    let message = match status {
-        StatusCode::PAYLOAD_TOO_LARGE => "Request Entity Too Large",
-        status => status.canonical_reason().unwrap_or("Unknown"),
-    };
-    let mut response = Response::new(Bytes::from(json!({ "message": message }).to_string()));
+    let mut response = Response::new(Bytes::from(json!({ "message": message(status) }).to_string()));
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
+}
+
+pub fn message(status: StatusCode) -> &'static str {
+    match status {
+        // The name that AWS has kept is that of HTTP/1.1's first edition.
+        StatusCode::PAYLOAD_TOO_LARGE => "Request Entity Too Large",
+        status => status.canonical_reason().unwrap_or("Unknown"),
+    }
 }

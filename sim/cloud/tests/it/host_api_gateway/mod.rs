@@ -1,5 +1,6 @@
 //! An HTTP API as its clients and its functions see it, over the wire.
 
+mod access_log;
 mod authorizer;
 pub mod desk;
 mod exchange;
