@@ -1,6 +1,7 @@
 //! Alarms end to end: from what a function does or writes to what the alarm's topic is told.
 
 use bytes::Bytes;
+use http::Method;
 use rez_cloud::history::{AlarmState, Cause};
 use rez_cloud::host::lambda::write_log_line;
 use rez_cloud::program::FunctionError;
@@ -8,7 +9,8 @@ use rez_cloud::services::sqs::Outgoing;
 use rez_cloud::{BuildError, Cloud};
 use serde_json::{Value, json};
 
-use crate::support::{Invoked, MINUTE, Recorder, SECOND, cloud, function, pass};
+use crate::host_api_gateway::desk;
+use crate::support::{Invoked, MINUTE, Recorder, SECOND, clients, cloud, function, ok, pass};
 
 const HOUR: std::time::Duration = std::time::Duration::from_secs(3_600);
 
@@ -121,6 +123,31 @@ async fn lines_that_match_a_filter_raise_an_alarm() {
     cloud.invoke("Till", json!({ "level": "ERROR", "code": "late", "till": "1" }).to_string()).await.unwrap();
     pass(2 * MINUTE).await;
     check_changes(&recorder, &[(7, "Alarm")]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn lines_of_an_access_log_are_shown_to_its_filters() {
+    let log = r#"      AccessLogSettings: { DestinationArn: !GetAtt Log.Arn, Format: '{"status":"$context.status"}' }
+  Log: { Type: AWS::Logs::LogGroup, Properties: { LogGroupName: /desk } }
+  Shopkeeper: { Type: AWS::SNS::Topic, Properties: { TopicName: shopkeeper } }
+  Lost:
+    Type: AWS::Logs::MetricFilter
+    Properties:
+      LogGroupName: !Ref Log
+      FilterPattern: '{ $.status = "404" }'
+      MetricTransformations:
+        - { MetricNamespace: shop, MetricName: Lost, MetricValue: "1", Dimensions: [{ Key: status, Value: $.status }] }
+"#;
+    let recorder = Recorder::default();
+    let watched = above_zero("shop", "Lost", "Name: status, Value: '404'", "Statistic: Sum");
+    let builder = cloud(&format!("{}{log}{watched}", desk::TEMPLATE)).subscribe(recorder.subscriber());
+    let cloud = builder.function("Clerk", function(ok)).function("Porter", function(ok)).build().unwrap();
+    cloud.start();
+    for path in ["/open", "/nowhere"] {
+        clients::send(&cloud.outside("client"), desk::request(Method::GET, path, &[])).await.unwrap();
+        pass(3 * MINUTE).await;
+        assert_eq!(changes(&recorder).len(), usize::from(path == "/nowhere"), "{path}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

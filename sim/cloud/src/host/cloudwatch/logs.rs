@@ -16,8 +16,10 @@ pub const FUTURE_MAX: u64 = 2 * 3_600;
 
 #[derive(Debug)]
 pub struct Logs {
-    /// Filters of each function's log group, by the function's name.
+    /// By log group.
     filters: BTreeMap<String, Vec<Feeding>>,
+    /// Log groups of functions, by name.
+    groups: BTreeMap<String, String>,
 }
 
 /// A filter with the metric that it feeds.
@@ -34,13 +36,12 @@ impl Logs {
     pub fn new(topology: &Topology) -> Result<Self, (String, PatternError)> {
         let mut filters: BTreeMap<String, Vec<Feeding>> = BTreeMap::new();
         for (id, spec) in &topology.metric_filters {
-            for function in topology.functions.values().filter(|function| function.log_group == spec.log_group) {
-                let filter = Filter::read(spec).map_err(|error| (id.clone(), error))?;
-                let feeding = Feeding { namespace: spec.namespace.clone(), metric: spec.metric.clone(), filter };
-                filters.entry(function.name.clone()).or_default().push(feeding);
-            }
+            let filter = Filter::read(spec).map_err(|error| (id.clone(), error))?;
+            let feeding = Feeding { namespace: spec.namespace.clone(), metric: spec.metric.clone(), filter };
+            filters.entry(spec.log_group.clone()).or_default().push(feeding);
         }
-        Ok(Self { filters })
+        let group = |function: &rez_topology::Function| (function.name.clone(), function.log_group.clone());
+        Ok(Self { filters, groups: topology.functions.values().map(group).collect() })
     }
 
     /// Takes in a line that a function wrote at second `now` since the Unix epoch.
@@ -51,7 +52,14 @@ impl Logs {
                 embedded.values.iter().for_each(|found| custom.put(at, found, store));
             }
         }
-        let Some(filters) = self.filters.get(function) else { return };
+        if let Some(group) = self.groups.get(function) {
+            self.filter(now, group, line, custom, store);
+        }
+    }
+
+    /// Shows a line to the filters of its log group.
+    pub fn filter(&self, now: u64, group: &str, line: &str, custom: &mut Custom, store: &mut Store) {
+        let Some(filters) = self.filters.get(group) else { return };
         // A pattern of fields matches no line that is not JSON.
         let Ok(line) = serde_json::from_str(line) else { return };
         for found in filters.iter().filter_map(|feeding| feeding.values(&line)) {
@@ -79,7 +87,7 @@ mod tests {
     #[test]
     fn samples_of_another_time_are_not_taken() {
         const NOW: u64 = 1_795_392_000;
-        let logs = Logs { filters: BTreeMap::new() };
+        let logs = Logs { filters: BTreeMap::new(), groups: BTreeMap::new() };
         let taken = |at: u64| {
             let directives = r#"[{"Namespace":"shop","Dimensions":[[]],"Metrics":[{"Name":"Sales"}]}]"#;
             let line =

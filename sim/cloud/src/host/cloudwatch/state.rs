@@ -62,6 +62,9 @@ impl State {
             Fact::Log { function, line, .. } => {
                 self.logs.line(epoch_seconds(at), function, line, &mut self.custom, &mut self.store);
             }
+            Fact::AccessLog { log_group, line, .. } => {
+                self.logs.filter(epoch_seconds(at), log_group, line, &mut self.custom, &mut self.store);
+            }
             fact => self.aws.observe(at, fact, &mut self.store),
         }
     }
