@@ -9,6 +9,7 @@ use super::{Charge, Usage, log_bytes};
 use crate::history::{
     ApiRequest, Cause, EnvironmentEvent, Fact, InvocationEvent, QueueEvent, Request, RequestEnd, Subscriber,
 };
+use crate::host::api_gateway::Refusal;
 use crate::services::names;
 
 /// SQS and SNS bill every 64 KB of a message as a request ("Amazon SQS pricing").
@@ -16,6 +17,11 @@ const CHUNK_BYTES: usize = 64 * 1024;
 
 /// HTTP APIs bill every 512 KB of a request as a request ("Amazon API Gateway pricing").
 const API_CHUNK_BYTES: usize = 512 * 1024;
+
+/// Why the gateway turns a request away for nothing: throttled, not authorized, or on no route. AWS's staff says so of REST
+/// APIs (re:Post, "Pricing clarification for api gateway"); of HTTP APIs nothing is documented.
+const TURNED_AWAY: [&str; 4] =
+    [Refusal::NoRoute.name(), Refusal::Throttled.name(), Refusal::IdentityMissing.name(), Refusal::Denied.name()];
 
 #[derive(Debug, Default)]
 pub struct Meter {
@@ -121,8 +127,10 @@ impl Meter {
     }
 
     fn api_request(&mut self, request: &ApiRequest<'_>) {
-        let bytes = request.request_bytes + request.response_bytes;
-        self.usage.count(Charge::ApiRequests, bytes.div_ceil(API_CHUNK_BYTES).max(1) as f64);
+        if !TURNED_AWAY.contains(&request.error) {
+            let bytes = request.request_bytes + request.response_bytes;
+            self.usage.count(Charge::ApiRequests, bytes.div_ceil(API_CHUNK_BYTES).max(1) as f64);
+        }
         self.usage.count(Charge::DataTransferOut, request.response_bytes as f64 / 1e9);
     }
 
@@ -175,9 +183,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_answer_is_a_request_for_each_512_kilobytes_and_leaves_for_the_internet() {
+    fn an_answer_is_a_request_for_each_512_kilobytes_unless_it_was_turned_away() {
         let mut meter = Meter::default();
-        for response_bytes in [0, 512 * 1024 - 100, 512 * 1024] {
+        for (response_bytes, error) in
+            [(0, ""), (512 * 1024 - 100, "AuthorizerFailed"), (512 * 1024, ""), (0, "Throttled"), (0, "Denied")]
+        {
             let request = ApiRequest {
                 api_id: "shop",
                 stage: "$default",
@@ -187,7 +197,7 @@ mod tests {
                 latency: Duration::ZERO,
                 authorizer_latency: None,
                 integration_latency: None,
-                error: "",
+                error,
                 request_bytes: 100,
                 response_bytes,
             };
