@@ -17,6 +17,11 @@ fn text() -> impl Strategy<Value = String> {
     ]
 }
 
+/// Half of them none, since most routes look no further than one.
+fn query() -> impl Strategy<Value = String> {
+    prop_oneof![Just(String::new()), text()]
+}
+
 /// One in nine is larger than any endpoint takes.
 fn body() -> impl Strategy<Value = String> {
     prop_oneof![8 => text(), 1 => (16_384_usize..20_000).prop_map(|size| " ".repeat(size))]
@@ -25,7 +30,7 @@ fn body() -> impl Strategy<Value = String> {
 fn ask() -> impl Strategy<Value = Ask> {
     let routes: Vec<&'static str> = Contract::load().routes().into_keys().map(|route| &*route.leak()).collect();
     let header = "[ -~]{0,80}";
-    (select(routes), text(), text(), body(), (header, header, header), any::<bool>()).prop_map(
+    (select(routes), query(), text(), body(), (header, header, header), any::<bool>()).prop_map(
         |(route, query, id, body, (cookie, key, correlation), is_base64)| {
             let ask = Ask::new(route).by("user-1", "admin").query(&query).id(&id).of_application();
             let ask = ask.cookie(&cookie).header("idempotency-key", &key).header("x-correlation-id", &correlation);

@@ -90,16 +90,27 @@ async fn requests_that_the_contract_does_not_allow() {
         (Ask::new("POST /api/auth/logout").of_application().text("{\"all\":1}"), 400, "invalid_request", &["all"]),
     ];
     let world = World::new().await;
-    let contract = Contract::load();
-    let without_a_query = contract.routes().into_keys().filter(|route| !QUERIED.contains(&&**route));
-    let asked = |route: String| Ask::new(route.leak()).by("admin-1", "admin").id(ID).of_application().query("x=1");
-    let queried = without_a_query.map(|route| (asked(route), 400, "invalid_request", &["x"][..]));
-    for (ask, status, code, fields) in cases.into_iter().chain(queried) {
+    for (ask, status, code, fields) in cases {
         let event = ask.event();
         let reply = world.send(ask).await;
         assert_eq!((reply.status, reply.code(), reply.fields()), (status, code, fields.to_vec()), "{event:.2000}");
     }
     assert!(world.servers().tables.scan("messages").is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_takes_no_query_or_no_body_refuses_it() {
+    let contract = Contract::load();
+    let world = World::new().await;
+    for route in contract.routes().into_keys().filter(|route| !QUERIED.contains(&&**route)) {
+        let ask = || Ask::new(route.clone().leak()).by("admin-1", "admin").id(ID).of_application();
+        let reply = world.send(ask().query("x=1")).await;
+        assert_eq!((reply.status, reply.code(), reply.fields()), (400, "invalid_request", vec!["x"]), "{route}");
+        if route != "POST /api/messages" {
+            let reply = world.send(ask().text(&" ".repeat(20_000))).await;
+            assert_eq!((reply.status, reply.code()), (413, "body_too_large"), "{route}");
+        }
+    }
 }
 
 #[tokio::test(start_paused = true)]
