@@ -30,8 +30,7 @@ impl OutputDir {
     /// # Errors
     /// When the disk refuses.
     pub fn write(&self, name: &str, run: &RunResult) -> io::Result<PathBuf> {
-        self.replace(&format!("{name}.json"), &json(std::slice::from_ref(run)))?;
-        self.replace(&format!("{name}.html"), &html::page(run))
+        self.replace(name, &json(std::slice::from_ref(run)), &html::page(run))
     }
 
     /// The same for a load test.
@@ -39,19 +38,37 @@ impl OutputDir {
     /// # Errors
     /// When the disk refuses.
     pub fn write_load(&self, name: &str, load: &LoadResult) -> io::Result<PathBuf> {
-        self.replace(&format!("{name}.json"), &load_json(load))?;
-        self.replace(&format!("{name}.html"), &load_page(load))
+        self.replace(name, &load_json(load), &load_page(load))
     }
 
-    /// Writes beside the target and renames, so that nobody ever sees half a file.
-    fn replace(&self, name: &str, content: &str) -> io::Result<PathBuf> {
-        let path = self.0.join(name);
-        let mut file = NamedTempFile::new_in(&self.0)?;
-        file.write_all(content.as_bytes())?;
-        make_readable(&file)?;
-        file.persist(&path)?;
-        Ok(path)
+    /// Both are written beside their targets before one is renamed, so that nobody ever sees half a file, or one alone.
+    fn replace(&self, name: &str, data: &str, page: &str) -> io::Result<PathBuf> {
+        let paths = ["json", "html"].map(|kind| self.0.join(format!("{name}.{kind}")));
+        let [data, page] = [data, page].map(|content| self.prepare(content));
+        let files = [data?, page?];
+        if let Some(taken) = paths.iter().find(|path| path.is_dir()) {
+            return Err(named(taken, io::ErrorKind::IsADirectory.into()));
+        }
+        for (file, path) in files.into_iter().zip(&paths) {
+            file.persist(path).map_err(|error| named(path, error.error))?;
+        }
+        let [_, page] = paths;
+        Ok(page)
     }
+
+    fn prepare(&self, content: &str) -> io::Result<NamedTempFile> {
+        let write = || {
+            let mut file = NamedTempFile::new_in(&self.0)?;
+            file.write_all(content.as_bytes())?;
+            make_readable(&file)?;
+            Ok(file)
+        };
+        write().map_err(|error| named(&self.0, error))
+    }
+}
+
+fn named(path: &Path, error: io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("cannot write `{}`: {error}", path.display()))
 }
 
 /// Temporary files are their owner's alone; a report may be read by others.
@@ -77,6 +94,15 @@ pub fn json(runs: &[RunResult]) -> String {
 mod tests {
     use super::*;
     use crate::result::examples::failing;
+
+    #[test]
+    fn where_one_of_the_two_cannot_be_written_neither_is() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("month-1.html")).unwrap();
+        let error = OutputDir::open(folder.path()).unwrap().write("month-1", &failing()).unwrap_err().to_string();
+        assert!(error.contains("month-1.html`: is a directory"), "{error}");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
 
     #[test]
     fn a_report_replaces_an_older_one_and_leaves_nothing_else() {

@@ -1,6 +1,8 @@
 //! Latency from creation to acceptance by ntfy, and the share that was accepted at all: as the objectives ask for
 //! them, and in slices for the chart.
 //!
+//! A message is known by its body, from which ntfy cuts white space at both ends.
+//!
 //! Memory is flat: a message is remembered until it was accepted or cancelled, and histograms do not grow. Those that
 //! failed are few.
 
@@ -47,30 +49,30 @@ impl Latency {
         }
     }
 
-    pub fn created(&mut self, at: SystemTime, message_id: &str) {
-        self.waiting.insert(message_id.to_owned(), at);
+    pub fn created(&mut self, at: SystemTime, body: &str) {
+        self.waiting.insert(body.trim().to_owned(), at);
         self.day(at).total += 1;
     }
 
     /// A cancelled message was not to be delivered: nobody waits for it.
-    pub fn cancelled(&mut self, message_id: &str) {
-        if let Some(created) = self.waiting.remove(message_id) {
+    pub fn cancelled(&mut self, body: &str) {
+        if let Some(created) = self.waiting.remove(body.trim()) {
             self.day(created).total -= 1;
         }
     }
 
-    pub fn failed(&mut self, message_id: &str) {
-        self.failed.extend(self.waiting.remove_entry(message_id));
+    pub fn failed(&mut self, body: &str) {
+        self.failed.extend(self.waiting.remove_entry(body.trim()));
     }
 
     /// It waits again, and has waited since it was created.
-    pub fn redriven(&mut self, message_id: &str) {
-        self.waiting.extend(self.failed.remove_entry(message_id));
+    pub fn redriven(&mut self, body: &str) {
+        self.waiting.extend(self.failed.remove_entry(body.trim()));
     }
 
     /// Accepted by ntfy; only the first time counts.
-    pub fn accepted(&mut self, at: SystemTime, message_id: &str) {
-        let Some(created) = self.waiting.remove(message_id) else { return };
+    pub fn accepted(&mut self, at: SystemTime, body: &str) {
+        let Some(created) = self.waiting.remove(body.trim()) else { return };
         let latency = at.duration_since(created).unwrap_or_default();
         let milliseconds = latency.as_millis() as u64;
         let slice =
@@ -180,6 +182,21 @@ mod tests {
             latency.created(at(6_100), &format!("lost {lost}"));
         }
         assert_eq!(p95(&latency), (None, Count { good: 100, total: 106 }));
+    }
+
+    /// Regression: one message in a hundred ends in a space, and was taken for undelivered.
+    #[test]
+    fn a_body_arrives_without_the_white_space_around_it() {
+        let mut latency = hundred(0);
+        for (sent, shown) in [(" a\n", "a"), ("b ", "b")] {
+            latency.created(at(6_100), sent);
+            latency.failed(sent);
+            latency.redriven(sent);
+            latency.accepted(at(6_101), shown);
+        }
+        latency.created(at(6_100), "c ");
+        latency.cancelled("c ");
+        assert_eq!(p95(&latency).1, Count { good: 102, total: 102 });
     }
 
     #[test]

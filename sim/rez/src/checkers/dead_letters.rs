@@ -74,6 +74,8 @@ impl DeadLetters {
                     if status >= 400 && code != "ConditionalCheckFailedException");
                 ours && (refused || !matches!(request.end, RequestEnd::Answered { .. }))
             }
+            // Its poller's: a receive counts also when its answer is lost, and so does the next when a delete fails.
+            Fact::Fault { target, .. } => target.split(['.', ':']).next() == Some("sqs"),
             _ => false,
         }
     }
@@ -151,6 +153,23 @@ mod tests {
             receive_until_moved_with_crash(checker);
         });
         assert_eq!(found.violations, 0);
+    }
+
+    /// Regression: an answer to the poller that is lost uses a receive up, too.
+    #[test]
+    fn a_record_whose_receives_were_lost_has_an_excuse() {
+        let found = run(DeadLetters::new(&Names::for_test()), |checker| {
+            queue(checker, 300, "queue", "record", QueueEvent::Received { receive_count: 1, duplicate: false });
+            let target = "sqs.ReceiveMessage:MessagesQueue";
+            checker.observe(at(600), &Seen::Fact(&Fact::Fault { rule: 0, kind: "lose_response", target }));
+            queue(checker, 1_200, "queue", "record", QueueEvent::Moved { to: "dlq", receive_count: 3 });
+        });
+        assert_eq!(found.violations, 0);
+        let found = run(DeadLetters::new(&Names::for_test()), |checker| {
+            checker.observe(at(301), &Seen::Fact(&Fact::Fault { rule: 0, kind: "lose_response", target: "sns" }));
+            receive_until_moved(checker);
+        });
+        assert_eq!(found.violations, 1, "that was another's");
     }
 
     fn receive_until_moved_with_crash(checker: &mut DeadLetters) {

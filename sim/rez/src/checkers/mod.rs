@@ -166,8 +166,8 @@ pub fn of_front_door(names: &Names) -> Vec<Box<dyn Checker>> {
     ]
 }
 
-/// Every checker of the message's way.
-pub fn all(names: &Names) -> Vec<Box<dyn Checker>> {
+/// Every checker of the message's way; `settling` knows the run's faults.
+pub fn all(names: &Names, settling: Settling) -> Vec<Box<dyn Checker>> {
     vec![
         Box::new(Delivery::new(names)),
         Box::new(Transitions::new(names)),
@@ -175,7 +175,7 @@ pub fn all(names: &Names) -> Vec<Box<dyn Checker>> {
         Box::new(Duplicates::new(names)),
         Box::new(Breaker::new(names)),
         Box::new(DeadLetters::new(names)),
-        Box::new(Settling::new(names)),
+        Box::new(settling),
         Box::new(Permissions::default()),
         Box::new(Secrets::new(names)),
     ]

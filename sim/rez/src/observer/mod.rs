@@ -5,6 +5,7 @@ mod aws_calls;
 mod front_door;
 mod tally;
 
+use std::ops::Range;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
@@ -16,7 +17,7 @@ pub use front_door::FrontDoor;
 pub use tally::Tally;
 
 use crate::backend::Remains;
-use crate::checkers::{self, Alarms, Checker, Findings, Grants, IamObeyed, MessageImage, Names, Seen};
+use crate::checkers::{self, Alarms, Checker, Findings, Grants, IamObeyed, MessageImage, Names, Seen, Settling};
 use crate::history_hash::HistoryHash;
 use crate::latency::Latency;
 use crate::scenario::{Expectations, Objectives, OtherAlarms};
@@ -58,7 +59,9 @@ pub struct Settings {
     /// With the names of alarms that AWS knows them by.
     pub expectations: Expectations,
     pub grants: Grants,
-    pub faults: usize,
+    /// Windows of the faults.
+    pub faults: Vec<Range<SystemTime>>,
+    pub settle_within: Duration,
     /// Whether the workload comes through the front door.
     pub by_api: bool,
     /// Whether the cloud tells what happens in the data services. Otherwise somebody has to show what is
@@ -68,7 +71,9 @@ pub struct Settings {
 
 impl Observer {
     pub fn new(settings: Settings) -> Self {
-        let mut all = checkers::all(&settings.names);
+        let faults_applied = vec![0; settings.faults.len()];
+        let settling = Settling::new(&settings.names, settings.settle_within, settings.faults);
+        let mut all = checkers::all(&settings.names, settling);
         all.push(Box::new(IamObeyed::new(&settings.grants, settings.by_api)));
         if settings.by_api {
             all.extend(checkers::of_front_door(&settings.names));
@@ -83,7 +88,7 @@ impl Observer {
             tally: Tally::default(),
             latency: Latency::new(settings.start, settings.duration, settings.objectives.processing_latency_p95),
             hash: HistoryHash::default(),
-            faults_applied: vec![0; settings.faults],
+            faults_applied,
             aws_calls: AwsCalls::default(),
             alarms: Vec::new(),
             not_modelled: Findings::default(),

@@ -5,6 +5,7 @@ mod plan;
 mod real_time;
 mod twice;
 
+use std::collections::BTreeMap;
 use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -18,6 +19,7 @@ pub use real_time::RealTime;
 
 use crate::cli::{self, RunArgs};
 use crate::progress::Progress;
+use crate::scenario::Scenario;
 use crate::workload::capacity;
 use crate::{backend, judge, scenario, world};
 
@@ -36,6 +38,7 @@ pub fn execute(arguments: &RunArgs) -> anyhow::Result<ExitCode> {
         .map(|name| Plan::new(scenario::find(name)?, &topology, arguments))
         .collect::<anyhow::Result<_>>()?;
     plans.iter().try_for_each(world::check)?;
+    demand_names_of_their_own(&plans)?;
     arguments.backend.iter().try_for_each(|url| look_at(url))?;
     let out = OutputDir::open(&arguments.out)
         .with_context(|| format!("cannot write to `{}` (expected a writable folder)", arguments.out.display()))?;
@@ -58,6 +61,20 @@ pub fn execute(arguments: &RunArgs) -> anyhow::Result<ExitCode> {
     }
     let all_held = results.iter().all(|result| result.verdict == Verdict::Pass);
     Ok(if all_held { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Two files of one name would leave one report.
+fn demand_names_of_their_own(plans: &[Plan]) -> anyhow::Result<()> {
+    let mut sources = BTreeMap::new();
+    for Scenario { name, source, .. } in plans.iter().map(|plan| &plan.scenario) {
+        match sources.insert(name, source).filter(|before| *before != source) {
+            Some(before) => {
+                anyhow::bail!("`{before}` and `{source}` have one name (expected another name for one of them)")
+            }
+            None => {}
+        }
+    }
+    Ok(())
 }
 
 /// A wrong endpoint is told before anything runs.

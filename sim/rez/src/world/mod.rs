@@ -160,7 +160,8 @@ fn observer(plan: &Plan, start: SystemTime, names: &Names) -> SharedObserver {
         objectives: plan.scenario.objectives,
         expectations: plan.scenario.expectations.clone(),
         grants: Grants::of(&plan.topology),
-        faults: plan.faults.len(),
+        faults: plan.faults.iter().map(|fault| start + fault.from..start + fault.until).collect(),
+        settle_within: plan.scenario.settle_within,
         by_api: plan.scenario.workload.api_requests_per_day > 0,
         sees_inside: plan.real_time.is_none(),
     })))

@@ -40,6 +40,22 @@ fn tables_in_a_file_change_nothing_but_where_they_are() {
     assert!(in_a_file["replay"].as_str().unwrap().ends_with(" --tables-in-file"), "{}", in_a_file["replay"]);
 }
 
+#[test]
+fn two_files_of_one_name_do_not_share_a_report() {
+    let folder = tempfile::tempdir().unwrap();
+    let [first, second] = ["a", "b"].map(|name| folder.path().join(name));
+    for part in [&first, &second] {
+        fs::create_dir(part).unwrap();
+        fs::write(part.join("x.toml"), include_str!("../../../scenarios/minute.toml")).unwrap();
+    }
+    let out = folder.path().join("out");
+    let mut command = rez(&["run"]);
+    let output = command.args([first.join("x.toml"), second.join("x.toml")]).arg("--out").arg(&out).output().unwrap();
+    let complaint = String::from_utf8(output.stderr).unwrap();
+    assert_eq!((output.status.code(), complaint.lines().count()), (Some(2), 1), "{complaint}");
+    assert!(complaint.contains("have one name") && !out.exists(), "{complaint}");
+}
+
 /// What `rez run` says of the template with its `right` replaced; nothing was written.
 fn refusal(right: &str, wrong: &str) -> String {
     assert!(TEMPLATE.contains(right), "{right}");

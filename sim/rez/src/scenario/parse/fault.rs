@@ -12,13 +12,19 @@ use super::Reader;
 /// What a refusal answers when the scenario names no code.
 const REFUSAL_CODE: &str = "ServiceUnavailable";
 
+/// Longest delay. Whoever waits has given up long before.
+const DELAY_MAX: Duration = Duration::from_secs(24 * 60 * 60);
+
 impl Reader<'_> {
     pub(super) fn fault(&self, fault: Spanned<FaultFile>, duration: Duration) -> Result<Fault, ScenarioError> {
         let span = fault.span();
         let fault = fault.into_inner();
         let until = fault.from.0.saturating_add(fault.lasts.0);
         if fault.lasts.0.is_zero() || until > duration {
-            return Err(self.mistake(span, "the fault's window is empty or ends after the scenario's `duration`"));
+            return Err(self.mistake(
+                span,
+                "the fault's window, `from` and `for`, is empty or ends after the scenario's `duration`",
+            ));
         }
         if !(0.0..=1.0).contains(fault.probability.as_ref()) {
             return Err(self.mistake(fault.probability.span(), "`probability` is out of range (expected 0 to 1)"));
@@ -74,8 +80,9 @@ impl Reader<'_> {
 
     fn delay(&self, fault: &FaultFile, span: Range<usize>) -> Result<FaultKind, ScenarioError> {
         match (fault.min, fault.max) {
+            (_, Some(max)) if max.0 > DELAY_MAX => Err(self.mistake(span, "a delay is at most a day")),
             (Some(min), Some(max)) if min.0 <= max.0 => Ok(FaultKind::Delay { min: min.0, max: max.0 }),
-            (Some(_), Some(_)) => Err(self.mistake(span, "`min` of a delay is above its `max`")),
+            (Some(_), Some(_)) => Err(self.mistake(span, "`min` of a delay is above its `max` (expected a range)")),
             _ => Err(self.mistake(span, "a delay has a `min` and a `max`")),
         }
     }

@@ -11,6 +11,8 @@ use super::Scenario;
 use super::error::{Place, ScenarioError};
 use super::file::File;
 
+/// Timers end at whole milliseconds, and a run's is shown in some hundred steps.
+const DURATION_MIN: Duration = Duration::from_secs(1);
 /// No world goes on for longer.
 const DURATION_MAX: Duration = Duration::from_secs(10 * 366 * 86_400);
 
@@ -19,11 +21,12 @@ pub fn parse(name: &str, source: &str, file: &str, text: &str) -> Result<Scenari
     let reader = Reader { file, text };
     let read: File = toml::from_str(text).map_err(|error| reader.syntax(&error))?;
     let duration = read.duration.as_ref().0;
-    if duration.is_zero() {
-        return Err(reader.mistake(read.duration.span(), "`duration` is zero (expected a time to run)"));
+    if duration < DURATION_MIN {
+        return Err(reader.mistake(read.duration.span(), "`duration` is too short (expected at least a second)"));
     }
     if duration > DURATION_MAX || read.settle_within.0 > DURATION_MAX {
-        return Err(reader.mistake(read.duration.span(), "`duration` or `settle_within` is longer than ten years"));
+        let what = "`duration` or `settle_within` is too long (expected at most ten years)";
+        return Err(reader.mistake(read.duration.span(), what));
     }
     for (key, share) in read.objectives.shares() {
         if !(0.0..=1.0).contains(share.as_ref()) {
@@ -119,7 +122,7 @@ for = "30s"
             complaint("\"refuse\"", "\"explode\""),
             complaint("\"ideal\"", "\"perfect\""),
             complaint("\"20m\"", "\"20 parsecs\""),
-            complaint("\"1h\"", "\"0s\""),
+            complaint("\"1h\"", "\"10ns\""),
             complaint("\"1h\"", "\"100000 years\""),
             complaint("\"20m\"", "\"500000000000 years\""),
             complaint("status = 503", "status = 200"),
@@ -127,6 +130,7 @@ for = "30s"
             complaint("\"30s\"", "\"2h\""),
             complaint("status = 503", "status = 503\nprobability = 1.5"),
             complaint("\"refuse\"\nstatus = 503", "\"delay\"\nmin = \"2s\"\nmax = \"1s\""),
+            complaint("\"refuse\"\nstatus = 503", "\"delay\"\nmin = \"0s\"\nmax = \"2 days\""),
             complaint("duration = \"1h\"\n", ""),
             complaint("\"ideal\"", "\"ideal"),
         ];
