@@ -31,6 +31,8 @@ pub struct Ended {
     /// What 30 days like these would cost; `None` when the data services did not tell what was used of them.
     pub bill: Option<Bill>,
     pub permissions_unused: Vec<UnusedPermission>,
+    /// Of the simulator itself.
+    pub panics: Findings,
 }
 
 /// Judges a run. `notes` are put beside the verdict.
@@ -43,6 +45,7 @@ pub fn judge(plan: &Plan, ended: &Ended, wall: Duration, notes: Vec<String>) -> 
     let mut checkers: Vec<CheckerResult> = observer.checkers.iter_mut().map(finish).collect();
     checkers.extend(plan.real_time.iter().flat_map(|real_time| &real_time.alarms_unseen).map(|alarm| unseen(alarm)));
     checkers.push(checked("nothing asked for is unknown", observer.not_modelled.clone()));
+    checkers.push(checked("the simulator itself does not panic", ended.panics.clone()));
     checkers.push(checked(
         "the dead-letter queue is as expected",
         dead_letters(scenario, observer.tally.dead_lettered, ended.poison),

@@ -3,6 +3,7 @@
 mod data;
 pub mod functions;
 pub mod names;
+mod panics;
 mod place;
 pub mod program;
 mod senders;
@@ -120,6 +121,7 @@ async fn live(
     progress: &Progress,
     alter: impl FnOnce(CloudBuilder) -> CloudBuilder,
 ) -> anyhow::Result<Ended> {
+    panics::watch();
     let names = names::names(&plan.topology, &[NTFY_TOKEN, WEB_API_KEY])?;
     let data = Data::ready(plan).await?;
     let start = plan.begins();
@@ -149,6 +151,7 @@ async fn live(
         poison,
         bill,
         permissions_unused: cloud.unused_permissions(),
+        panics: panics::seen(),
     })
 }
 

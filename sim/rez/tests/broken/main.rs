@@ -15,6 +15,7 @@ use rez::run::{self, Plan};
 use rez::world::functions::{JWT_AUTHORIZER, MESSAGE_PROCESSOR, NOTIFICATION_SERVICE, SCHEDULER, WEB_API};
 use rez::{judge, scenario, world};
 use rez_cloud::program::Program;
+use rez_reports::RunResult;
 use rez_topology::{Options, Statement, Topology};
 
 const FRONT_DOOR: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/broken/front_door.toml");
@@ -60,8 +61,12 @@ fn broken_where(
         rogues.iter().fold(builder, |builder, (id, program)| builder.function(*id, program.clone()))
     };
     let ended = world::run_drifted(&plan, &deployed, &progress, deploy).unwrap();
-    let result = judge::judge(&plan, &ended, progress.wall(), Vec::new());
-    result.checkers.into_iter().filter(|checker| checker.held == Some(false)).map(|checker| checker.name).collect()
+    not_held(&judge::judge(&plan, &ended, progress.wall(), Vec::new()))
+}
+
+fn not_held(result: &RunResult) -> BTreeSet<String> {
+    let failed = result.checkers.iter().filter(|checker| checker.held == Some(false));
+    failed.map(|checker| checker.name.clone()).collect()
 }
 
 fn names(names: &[&str]) -> BTreeSet<String> {
@@ -71,6 +76,22 @@ fn names(names: &[&str]) -> BTreeSet<String> {
 #[test]
 fn the_real_system_holds() {
     assert_eq!(broken(&[]), names(&[]));
+}
+
+/// Regression: a task of the simulator's own panicked, and the verdict was that all is well.
+#[test]
+fn a_simulator_that_panics_proves_nothing() {
+    let arguments = ["rez", "run", "minute"].map(Into::into);
+    let Ok(Command::Run(arguments)) = cli::parse(arguments) else { panic!("a command") };
+    let topology = run::topology(None, &Options::default()).unwrap();
+    let plan = Plan::new(scenario::find("minute").unwrap(), &topology, &arguments).unwrap();
+    let progress = Progress::new("broken", plan.scenario.duration, false);
+    let ended = world::run_altered(&plan, &progress, |builder| {
+        drop(tokio::spawn(async { panic!("as a mistake of ours would") }));
+        builder
+    });
+    let result = judge::judge(&plan, &ended.unwrap(), progress.wall(), Vec::new());
+    assert_eq!(not_held(&result), names(&["the simulator itself does not panic"]));
 }
 
 #[test]

@@ -35,7 +35,7 @@ pub use self::answer::{ASYNC_PAYLOAD_MAX, Answer, End, InvokeError, SYNC_PAYLOAD
 pub(crate) use self::code::Code;
 pub use self::invocation::Event;
 pub use self::limit::ACCOUNT_CONCURRENCY;
-pub use self::process::{Process, write_log_line};
+pub use self::process::{Process, is_function_polled, write_log_line};
 
 use self::child::{EndWithCloud, Nursery};
 use self::function::Function;

@@ -25,6 +25,11 @@ pub fn write_log_line(line: &str) {
     });
 }
 
+/// Whether a function is being polled on this thread. A panic of its own ends its invocation, and nothing else.
+pub fn is_function_polled() -> bool {
+    POLLED.with_borrow(|polled| !polled.is_empty())
+}
+
 /// The process-wide state of one execution environment.
 #[derive(Debug)]
 pub struct Process {
