@@ -67,11 +67,8 @@ pub fn execute(arguments: &RunArgs) -> anyhow::Result<ExitCode> {
 fn demand_names_of_their_own(plans: &[Plan]) -> anyhow::Result<()> {
     let mut sources = BTreeMap::new();
     for Scenario { name, source, .. } in plans.iter().map(|plan| &plan.scenario) {
-        match sources.insert(name, source).filter(|before| *before != source) {
-            Some(before) => {
-                anyhow::bail!("`{before}` and `{source}` have one name (expected another name for one of them)")
-            }
-            None => {}
+        if let Some(before) = sources.insert(name, source).filter(|before| *before != source) {
+            anyhow::bail!("`{before}` and `{source}` have one name (expected another name for one of them)");
         }
     }
     Ok(())
