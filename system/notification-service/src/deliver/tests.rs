@@ -1,1 +1,120 @@
+//! Attempts over a wire on which the gate takes every write, and ntfy answers the same each time.
 
+use std::time::Duration;
+
+use rez_core::clock::Moment;
+use rez_core::error::codes;
+use rez_core::message::Lease;
+use rez_core::notification::{NTFY, Notification, Outcome};
+use rez_core::testing::{Recorded, Reply, Wire, begin, message};
+use serde_json::json;
+
+use super::{ANSWER_TIME, TRY_TIME, deliver};
+
+const SERVER: &str = "https://ntfy.example.com";
+/// Of the function.
+const TIMEOUT: Duration = Duration::from_secs(45);
+/// Longer than every try of an attempt, and the waits between them.
+const AMPLE: Duration = Duration::from_secs(100);
+
+/// An attempt that has ended.
+struct Ended {
+    outcome: Outcome,
+    at: Moment,
+    /// When each try started.
+    tries: Vec<Moment>,
+}
+
+impl Ended {
+    /// Code, and whether the attempt counts.
+    fn deferral(&self) -> (&str, bool) {
+        let Outcome::Deferred { counts, error, .. } = &self.outcome else { panic!("{:?}", self.outcome) };
+        (&error.code, *counts)
+    }
+
+    fn until(&self) -> Moment {
+        let Outcome::Deferred { until, .. } = self.outcome else { panic!("{:?}", self.outcome) };
+        until
+    }
+
+    fn waits(&self) -> Vec<Duration> {
+        self.tries.windows(2).map(|pair| pair[1].since(pair[0])).collect()
+    }
+}
+
+/// One attempt of an invocation that has `deadline`, under a lease of `lease`, at an ntfy that always answers `reply`.
+async fn attempt(reply: Reply, deadline: Duration, lease: Duration) -> Ended {
+    let wire = Wire::answering(move |request| match request.operation() {
+        "GetItem" | "UpdateItem" => Reply::json(200, &json!({})),
+        "GET" => parameter(request),
+        _ => reply.clone(),
+    });
+    let deps = crate::start(wire.ambient(&[])).await.unwrap();
+    let lease = Lease { owner: "attempt".to_owned(), until: begin() + lease };
+    let notification = Notification::of(&message(), &lease, NTFY, lease.until);
+    let outcome = deliver(&deps, &notification, begin() + deadline).await;
+    let requests = wire.requests();
+    let tries = requests.iter().filter(|request| request.uri.starts_with(SERVER)).map(|request| request.at).collect();
+    Ended { outcome, at: deps.environment.clock.now(), tries }
+}
+
+fn parameter(request: &Recorded) -> Reply {
+    let value = if request.uri.contains("url") { SERVER } else { "topic" };
+    Reply::json(200, &json!({"Parameter": {"Value": value}}))
+}
+
+fn unavailable() -> Reply {
+    Reply::json(503, &json!({}))
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_try_starts_without_time_for_it_to_end() {
+    let enough = TRY_TIME + ANSWER_TIME;
+    assert_eq!(attempt(unavailable(), enough, AMPLE).await.tries, [begin()]);
+    let ended = attempt(unavailable(), enough - Duration::from_millis(1), AMPLE).await;
+    assert_eq!((ended.deferral(), ended.tries.len()), ((codes::NO_TIME_LEFT, false), 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_destination_that_keeps_failing_is_tried_four_times() {
+    let kinds =
+        [(unavailable(), codes::SERVER_ERROR), (Reply::Reset, codes::CONNECTION), (Reply::Hang, codes::TIMEOUT)];
+    for (reply, code) in kinds {
+        let ended = attempt(reply, AMPLE, AMPLE).await;
+        assert_eq!((ended.deferral(), ended.tries.len()), ((code, true), 4), "{code}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn retries_wait_up_to_1_2_and_4_seconds() {
+    let waits = attempt(unavailable(), AMPLE, AMPLE).await.waits();
+    let longest = [1, 2, 4].map(Duration::from_secs);
+    assert!(waits.iter().zip(longest).all(|(wait, longest)| !wait.is_zero() && *wait <= longest), "{waits:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_retry_after_longer_than_the_backoff_is_waited_for() {
+    let ended = attempt(unavailable().with("retry-after", "7"), TIMEOUT, AMPLE).await;
+    assert_eq!(ended.waits(), [Duration::from_secs(7); 3]);
+    assert!(ended.until() >= ended.at + Duration::from_secs(7), "{}", ended.until());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_retry_after_beyond_the_deadline_defers_the_message_until_then() {
+    let ended = attempt(unavailable().with("retry-after", "60"), TIMEOUT, AMPLE).await;
+    assert_eq!((ended.deferral(), ended.tries.len(), ended.at), ((codes::SERVER_ERROR, true), 1, begin()));
+    assert!(ended.until() >= begin() + Duration::from_secs(60), "{}", ended.until());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_tries_end_before_the_lease_and_the_deadline() {
+    for seconds in 13..60 {
+        let bound = Duration::from_secs(seconds);
+        for (deadline, lease) in [(AMPLE, bound), (bound, AMPLE)] {
+            let ended = attempt(Reply::Hang, deadline, lease).await;
+            assert!(!ended.tries.is_empty() && ended.at <= begin() + bound, "{deadline:?} {lease:?}");
+            assert_eq!(ended.deferral(), (codes::TIMEOUT, true));
+        }
+    }
+    assert_eq!(attempt(Reply::Hang, AMPLE, Duration::from_secs(22)).await.tries, [begin()]);
+}
