@@ -57,7 +57,6 @@ fn message_processor() {
     check(
         "MessageProcessor",
         &[
-            "dynamodb:GetItem table/messages",
             "dynamodb:UpdateItem table/counters",
             "dynamodb:UpdateItem table/messages",
             "lambda:InvokeFunction function:notification-service:live",
