@@ -10,10 +10,13 @@ use crate::section::Section;
 const TIMEOUT_DEFAULT: Duration = Duration::from_secs(3);
 const MEMORY_MB_DEFAULT: u32 = 128;
 const EVENT_AGE_DEFAULT: Duration = Duration::from_secs(6 * 3600);
+/// Those that run the bootstrap of a package. Nothing else is modelled.
+const RUNTIMES: [&str; 2] = ["provided.al2023", "provided.al2"];
 
 pub(crate) fn read(reading: &Reading<'_>, topology: &mut Topology) {
     let properties = reading.properties();
     properties.deployment_only(&["CodeUri", "Description", "Handler", "PackageType", "Tags"]);
+    properties.require("Runtime");
     let name = reading.name();
     let environment = properties.section("Environment").map(|section| section.text_map("Variables"));
     let logging = properties.section("LoggingConfig").and_then(|logging| logging.text("LogGroup"));
@@ -24,7 +27,7 @@ pub(crate) fn read(reading: &Reading<'_>, topology: &mut Topology) {
         memory_mb: properties.number("MemorySize", 128..=10_240).unwrap_or(MEMORY_MB_DEFAULT),
         reserved_concurrency: properties.number("ReservedConcurrentExecutions", 0..=100_000),
         architecture: architecture.unwrap_or_else(|| "x86_64".to_owned()),
-        runtime: properties.required_text("Runtime"),
+        runtime: properties.one_of("Runtime", &RUNTIMES).unwrap_or_default(),
         environment: environment.unwrap_or_default(),
         role: role_of(reading, &properties, &name, topology),
         tracing_active: properties.one_of("Tracing", &["Active", "PassThrough"]).as_deref() == Some("Active"),

@@ -321,8 +321,8 @@ fn functions() {
     );
     check_resource(
         kind,
-        "Runtime: r\nEvents:\n  E: { Type: Kafka, Properties: { Topic: t } }\n  S: { Type: Schedule, Properties: { \
-         Schedule: at(noon) } }",
+        "Runtime: provided.al2023\nEvents:\n  E: { Type: Kafka, Properties: { Topic: t } }\n  \
+         S: { Type: Schedule, Properties: { Schedule: at(noon) } }",
         &[
             "7: `Type` of event `E` is `Kafka` (expected `SQS` or `Schedule`)",
             "8: `Schedule` of `Properties` of event `S` is `at(noon)` (expected `rate(…)` or `cron(…)`)",
@@ -330,8 +330,20 @@ fn functions() {
     );
     check_resource(
         kind,
-        "Runtime: r\nPolicies: [AWSLambdaBasicExecutionRole]",
+        "Runtime: provided.al2023\nPolicies: [AWSLambdaBasicExecutionRole]",
         &["6: `Policies` of `AWS::Serverless::Function` is `AWSLambdaBasicExecutionRole` (expected a mapping)"],
+    );
+}
+
+#[test]
+fn runtimes() {
+    let kind = "AWS::Serverless::Function";
+    check_resource(kind, "Runtime: provided.al2", &[]);
+    check_resource(kind, "Timeout: 3", &["5: missing property `Runtime` of `AWS::Serverless::Function`"]);
+    check_resource(
+        kind,
+        "Runtime: python3.13",
+        &["5: `Runtime` of `AWS::Serverless::Function` is `python3.13` (expected `provided.al2023` or `provided.al2`)"],
     );
 }
 
@@ -387,8 +399,8 @@ fn what_does_not_fit_together() {
     let function = |queue: &str, timeout: u32, batch: u32| {
         format!(
             "Resources:\n  Q: {{ Type: AWS::SQS::Queue }}\n  F:\n    Type: AWS::Serverless::Function\n    Properties:\n      \
-             Runtime: r\n      Timeout: {timeout}\n      Events:\n        E: {{ Type: SQS, Properties: {{ Queue: {queue}, \
-             BatchSize: {batch} }} }}"
+             Runtime: provided.al2023\n      Timeout: {timeout}\n      Events:\n        \
+             E: {{ Type: SQS, Properties: {{ Queue: {queue}, BatchSize: {batch} }} }}"
         )
     };
     check(&function("!GetAtt Q.Arn", 30, 10), &[]);
@@ -400,7 +412,8 @@ fn what_does_not_fit_together() {
     check(&function("arn:q", 30, 10), &["3: queue `arn:q` is not in this template"]);
     let untrusted = "Resources:\n  R:\n    Type: AWS::IAM::Role\n    Properties:\n      AssumeRolePolicyDocument:\n        \
                      Statement: [{ Effect: Deny, Action: sts:AssumeRole, Principal: { Service: lambda.amazonaws.com } }]\n  \
-                     F: { Type: AWS::Serverless::Function, Properties: { Runtime: r, Role: !GetAtt R.Arn } }";
+                     F: { Type: AWS::Serverless::Function, \
+                     Properties: { Runtime: provided.al2023, Role: !GetAtt R.Arn } }";
     check(untrusted, &["7: `lambda.amazonaws.com` may not assume `R`"]);
     check_queue(
         "RedrivePolicy: { deadLetterTargetArn: arn:q, maxReceiveCount: 1 }",

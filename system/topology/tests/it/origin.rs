@@ -9,7 +9,7 @@ const TEMPLATE: &str = "Parameters:
     Default: nowhere
 Globals:
   Function:
-    Runtime: r
+    Runtime: provided.al2023
 Resources:
   Nightly:
     Type: AWS::Events::Rule

@@ -10,7 +10,7 @@ fn api(rest: &str) -> String {
   F:
     Type: AWS::Serverless::Function
     Properties:
-      Runtime: r
+      Runtime: provided.al2023
       AutoPublishAlias: live
   A:
     Type: AWS::ApiGatewayV2::Api
@@ -172,12 +172,12 @@ fn aliases() {
     let kind = "AWS::Serverless::Function";
     check(
         "Resources:\n  T: { Type: AWS::SNS::Topic, Properties: { TopicName: !Ref T.Alias, DisplayName: !Sub '${G.Alias}' } }\n  \
-         G: { Type: AWS::Serverless::Function, Properties: { Runtime: r } }",
+         G: { Type: AWS::Serverless::Function, Properties: { Runtime: provided.al2023 } }",
         &["2: `G` has no `AutoPublishAlias`", "2: `T` is not a function of this template"],
     );
     check_resource(
         kind,
-        "Runtime: r\nDeploymentPreference: { Type: AllAtOnce }",
+        "Runtime: provided.al2023\nDeploymentPreference: { Type: AllAtOnce }",
         &[
             "6: `DeploymentPreference` of `AWS::Serverless::Function` is a mapping (expected nothing, because there is no \
            `AutoPublishAlias`)",
@@ -185,7 +185,8 @@ fn aliases() {
     );
     check_resource(
         kind,
-        "Runtime: r\nAutoPublishAlias: live\nDeploymentPreference: { Type: AllAtOnce, Alarms: [a], Hooks: {} }",
+        "Runtime: provided.al2023\nAutoPublishAlias: live\n\
+         DeploymentPreference: { Type: AllAtOnce, Alarms: [a], Hooks: {} }",
         &[
             "7: unknown property `Hooks` of `DeploymentPreference` of `AWS::Serverless::Function` (expected one of `Alarms`, \
            `Enabled` or `Type`)",
@@ -193,11 +194,14 @@ fn aliases() {
     );
     check_resource(
         kind,
-        "Runtime: r\nAutoPublishAlias: live\nDeploymentPreference: { Type: AllAtOnce, Alarms: [a] }",
+        "Runtime: provided.al2023\nAutoPublishAlias: live\nDeploymentPreference: { Type: AllAtOnce, Alarms: [a] }",
         &["2: alarm `a` is not in this template"],
     );
     let found = super::mistakes_with(
-        &super::resource(kind, "Runtime: r\nAutoPublishAlias: live\nDeploymentPreference: { Type: Slowly }"),
+        &super::resource(
+            kind,
+            "Runtime: provided.al2023\nAutoPublishAlias: live\nDeploymentPreference: { Type: Slowly }",
+        ),
         &rez_topology::Options::default(),
     );
     let expected =
