@@ -40,7 +40,11 @@ impl Template {
             let entry = root.entries().iter().find(|entry| entry.key == name)?;
             Some((name, Declaration::new(entry.line, &entry.value)))
         });
-        let part = |key| section.find(key).cloned().unwrap_or(Node::new(1, Value::Map(Vec::new())));
+        let part = |key| {
+            let node = section.find(key).cloned().unwrap_or(Node::new(1, Value::Map(Vec::new())));
+            Section::open_partly(&node, format!("`{key}`"), report);
+            node
+        };
         let globals = part("Globals");
         let function_globals = Section::open(&globals, "`Globals`", report).find("Function").cloned();
         Self {

@@ -65,6 +65,8 @@ fn all_mistakes_are_told_at_once_in_order() {
 fn text_that_is_no_template() {
     check("Resources: [", &["2: while parsing a node, did not find expected node content"]);
     check("", &["1: the template is empty (expected a mapping)"]);
+    check("Resources: 7", &["1: `Resources` is `7` (expected a mapping)"]);
+    check("Resources: {}\nParameters: [Stage]", &["2: `Parameters` is a list (expected a mapping)"]);
     check("Resources: {}\nResources: {}", &["2: `Resources` appears twice (first in line 1)"]);
     check("a: &x 1\nb: *x", &["2: YAML aliases are not supported (CloudFormation refuses them)"]);
     let deep = format!("Resources: {}", "[".repeat(70));
