@@ -3,11 +3,15 @@
 use std::time::Duration;
 
 use crate::error::{Report, alternatives};
-use crate::model::{EventSource, HttpApi, Topology, UserPool, UserPoolClient};
+use crate::model::{EventSource, Function, HttpApi, Topology, UserPool, UserPoolClient};
 use crate::template::Template;
 
 /// The largest batch that Lambda hands out without waiting for it to fill.
 const BATCH_SIZE_WITHOUT_WINDOW_MAX: u32 = 10;
+
+/// What functions may reserve of the 1,000 concurrent executions of an account: Lambda keeps 100 unreserved
+/// ("Understanding Lambda function scaling").
+const RESERVED_CONCURRENCY_MAX: u32 = 900;
 
 /// Those that every user pool has ("Scopes, M2M, and resource servers").
 const SCOPES: [&str; 5] = ["aws.cognito.signin.user.admin", "email", "openid", "phone", "profile"];
@@ -29,6 +33,7 @@ pub(crate) fn check(topology: &Topology, template: &Template, report: &Report) {
             report.add(line_of(id), format!("`lambda.amazonaws.com` may not assume `{}`", function.role));
         }
     }
+    check_reserved_concurrency(topology, line_of, report);
     for (id, function) in &topology.functions {
         let deployment = function.alias.as_ref().and_then(|alias| alias.deployment.as_ref());
         for alarm in deployment.map(|deployment| deployment.alarms.as_slice()).unwrap_or_default() {
@@ -52,6 +57,22 @@ pub(crate) fn check(topology: &Topology, template: &Template, report: &Report) {
     for (id, subscription) in &topology.subscriptions {
         if topology.topic_by_arn(&subscription.topic_arn).is_none() {
             report.add(line_of(id), format!("topic `{}` is not in this template", subscription.topic_arn));
+        }
+    }
+}
+
+/// Reports the first function, from the top of the template, for which too little is left.
+fn check_reserved_concurrency(topology: &Topology, line_of: impl Fn(&str) -> usize, report: &Report) {
+    let reserved = |(id, function): (&String, &Function)| Some((line_of(id), function.reserved_concurrency?));
+    let mut functions: Vec<_> = topology.functions.iter().filter_map(reserved).collect();
+    functions.sort_unstable();
+    let mut sum = 0;
+    for (line, reserved) in functions {
+        sum += reserved;
+        if sum > RESERVED_CONCURRENCY_MAX {
+            let most = format!("expected at most {RESERVED_CONCURRENCY_MAX}");
+            report.add(line, format!("functions up to here reserve a concurrency of {sum} ({most})"));
+            return;
         }
     }
 }

@@ -428,6 +428,24 @@ fn what_does_not_fit_together() {
     );
 }
 
+/// Z stands before A in the template.
+#[test]
+fn an_account_keeps_100_of_its_1000_concurrent_executions_unreserved() {
+    let functions = |first: u32, second: u32| {
+        let function = |reserved| {
+            format!(
+                "{{ Type: AWS::Serverless::Function, Properties: {{ Runtime: provided.al2023, \
+                 ReservedConcurrentExecutions: {reserved} }} }}"
+            )
+        };
+        format!("Resources:\n  Z: {}\n  A: {}", function(first), function(second))
+    };
+    check(&functions(890, 10), &[]);
+    let over = "functions up to here reserve a concurrency of 901 (expected at most 900)";
+    check(&functions(890, 11), &[&format!("3: {over}")]);
+    check(&functions(901, 0), &[&format!("2: {over}")]);
+}
+
 #[test]
 fn a_file_that_is_not_there() {
     let error = Topology::from_file("nowhere.yaml", &Options::default()).expect_err("not there");
