@@ -170,7 +170,9 @@ pub struct Schedule {
     /// Constant JSON that replaces the event.
     pub input: Option<String>,
     pub enabled: bool,
+    /// Of EventBridge, until Lambda has accepted the event; from then on the function's [`AsynchronousInvoke`] holds.
     pub retry_attempts: u32,
+    /// Of an event that Lambda has not accepted.
     pub event_age_max: Duration,
 }
 

@@ -127,6 +127,8 @@ fn schedules() {
     let daily = &topology.schedules["DailyMessage"];
     assert_eq!((daily.name.as_str(), daily.input.as_deref()), ("rez-agent-dev-daily-message", None));
     assert_eq!((daily.retry_attempts, daily.event_age_max), (185, Duration::from_secs(86_400)));
+    let accepted = &topology.functions["Scheduler"].asynchronous;
+    assert_eq!((accepted.retry_attempts, accepted.event_age_max), (2, Duration::from_secs(21_600)));
 }
 
 #[test]
