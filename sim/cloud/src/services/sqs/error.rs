@@ -15,6 +15,11 @@ pub fn non_existent_queue() -> ServiceError {
         .with_shape("QueueDoesNotExist")
 }
 
+/// Why a move task failed that names no destination, at a message that was in no other queue before.
+pub fn could_not_determine_message_source() -> ServiceError {
+    ServiceError::new("CouldNotDetermineMessageSource", "The message was sent to the dead-letter queue itself.")
+}
+
 pub fn queue_already_exists(attribute: &str) -> ServiceError {
     let message = format!("A queue already exists with the same name and a different value for attribute {attribute}");
     ServiceError::new("QueueAlreadyExists", message).with_shape("QueueNameExists")

@@ -23,6 +23,17 @@ impl Outgoing {
     pub fn new(body: impl Into<String>) -> Self {
         Self { body: body.into(), ..Self::default() }
     }
+
+    /// A new message with what `message` says.
+    pub(super) fn again(message: &Message) -> Self {
+        Self {
+            body: message.body.clone(),
+            delay: None,
+            attributes: message.attributes.clone(),
+            trace_header: message.trace_header.clone(),
+            group_id: message.group_id.clone(),
+        }
+    }
 }
 
 /// What the sender is told.

@@ -5,8 +5,7 @@ use std::time::{Duration, SystemTime};
 use aws_smithy_types::base64;
 use serde_json::json;
 
-use super::message::Outgoing;
-use super::store::Stored;
+use super::message::{Message, Outgoing};
 use super::{Sqs, State, error};
 use crate::history::{Cause, QueueEvent};
 use crate::services::{ServiceError, ids, names};
@@ -135,36 +134,30 @@ impl Sqs {
         true
     }
 
-    /// Moves the next message, if there is one.
+    /// Moves the next message, if there is one. It leaves the source when it is in the destination, so a failure loses
+    /// nothing.
     fn move_one(&self, task: &MoveTask) -> Result<bool, ServiceError> {
-        let Some(stored) = self.next_to_move(task)? else { return Ok(false) };
-        let message = &stored.message;
-        let source = message.dead_letter_source.as_deref();
-        let destination = task.destination_arn.as_deref().or(source).unwrap_or(&task.source_arn);
-        let outgoing = Outgoing {
-            body: message.body.clone(),
-            delay: None,
-            attributes: message.attributes.clone(),
-            trace_header: message.trace_header.clone(),
-            group_id: message.group_id.clone(),
-        };
-        self.send(destination, outgoing, Cause::Cloud)?;
-        Ok(true)
-    }
-
-    /// Takes the next message out of the source, provided that it can be put somewhere.
-    fn next_to_move(&self, task: &MoveTask) -> Result<Option<Stored>, ServiceError> {
         let mut state = self.state();
         if let Some(destination) = &task.destination_arn {
             state.queue(destination)?;
         }
         let (source, streams) = state.queue(&task.source_arn)?;
         source.refresh(self.shared.clock.now(), &self.shared, streams);
-        let next = source.store.pop();
-        if let Some(stored) = &next {
-            source.report(&self.shared, &stored.message.id, QueueEvent::Deleted);
-        }
-        Ok(next)
+        let Some((number, message)) = source.store.first_ready() else { return Ok(false) };
+        let destination = task.destination_of(&message)?;
+        state.send(destination, Outgoing::again(&message), Cause::Cloud, &self.shared)?;
+        let (source, _) = state.queue(&task.source_arn)?;
+        source.store.remove(number);
+        source.report(&self.shared, &message.id, QueueEvent::Deleted);
+        Ok(true)
+    }
+}
+
+impl MoveTask {
+    /// A message that was sent to the dead-letter queue itself has nowhere to go back to.
+    fn destination_of<'a>(&'a self, message: &'a Message) -> Result<&'a str, ServiceError> {
+        let destination = self.destination_arn.as_deref().or(message.dead_letter_source.as_deref());
+        destination.ok_or_else(error::could_not_determine_message_source)
     }
 }
 

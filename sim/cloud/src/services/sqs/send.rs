@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::message::{Message, Outgoing, Sent};
 use super::store::Stored;
-use super::{Sqs, digest, error, validate};
+use super::{Shared, Sqs, State, digest, error, validate};
 use crate::history::{Cause, QueueEvent};
 use crate::services::attribute::MessageAttribute;
 use crate::services::{ServiceError, ids};
@@ -19,34 +19,7 @@ impl Sqs {
     /// # Errors
     /// When the queue does not exist or the message is not acceptable.
     pub fn send(&self, queue: &str, outgoing: Outgoing, by: Cause<'_>) -> Result<Sent, ServiceError> {
-        let shared = &self.shared;
-        let now = shared.clock.now();
-        let mut state = self.state();
-        let (queue, streams) = state.queue(queue)?;
-        validate::message(&outgoing, queue.attributes.message_size_max)?;
-        queue.refresh(now, shared, streams);
-
-        let visible = now + outgoing.delay.unwrap_or(queue.attributes.delay);
-        let system_attributes_md5 = digest_of_trace_header(outgoing.trace_header.as_deref());
-        let message = Arc::new(Message {
-            id: ids::uuid(&mut streams.ids),
-            body_md5: digest::of_body(&outgoing.body),
-            body: outgoing.body,
-            attributes_md5: digest::of_attributes(&outgoing.attributes),
-            attributes: outgoing.attributes,
-            trace_header: outgoing.trace_header,
-            group_id: outgoing.group_id,
-            sent: now,
-            dead_letter_source: None,
-        });
-        queue.report(shared, &message.id, QueueEvent::Sent { body: &message.body, by });
-        queue.add(now, visible, Stored::new(Arc::clone(&message), 0), shared, streams);
-        Ok(Sent {
-            message_id: message.id.clone(),
-            body_md5: message.body_md5.clone(),
-            attributes_md5: message.attributes_md5.clone(),
-            system_attributes_md5,
-        })
+        self.state().send(queue, outgoing, by, &self.shared)
     }
 
     /// Sends up to ten messages, each for itself.
@@ -71,6 +44,43 @@ impl Sqs {
             (id, outcome)
         };
         Ok(entries.into_iter().map(send).collect())
+    }
+}
+
+impl State {
+    pub(super) fn send(
+        &mut self,
+        address: &str,
+        outgoing: Outgoing,
+        by: Cause<'_>,
+        shared: &Shared,
+    ) -> Result<Sent, ServiceError> {
+        let now = shared.clock.now();
+        let (queue, streams) = self.queue(address)?;
+        validate::message(&outgoing, queue.attributes.message_size_max)?;
+        queue.refresh(now, shared, streams);
+
+        let visible = now + outgoing.delay.unwrap_or(queue.attributes.delay);
+        let system_attributes_md5 = digest_of_trace_header(outgoing.trace_header.as_deref());
+        let message = Arc::new(Message {
+            id: ids::uuid(&mut streams.ids),
+            body_md5: digest::of_body(&outgoing.body),
+            body: outgoing.body,
+            attributes_md5: digest::of_attributes(&outgoing.attributes),
+            attributes: outgoing.attributes,
+            trace_header: outgoing.trace_header,
+            group_id: outgoing.group_id,
+            sent: now,
+            dead_letter_source: None,
+        });
+        queue.report(shared, &message.id, QueueEvent::Sent { body: &message.body, by });
+        queue.add(now, visible, Stored::new(Arc::clone(&message), 0), shared, streams);
+        Ok(Sent {
+            message_id: message.id.clone(),
+            body_md5: message.body_md5.clone(),
+            attributes_md5: message.attributes_md5.clone(),
+            system_attributes_md5,
+        })
     }
 }
 

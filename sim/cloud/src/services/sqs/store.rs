@@ -187,10 +187,10 @@ impl Store {
         self.messages.get(&number)
     }
 
-    /// Takes out one ready message, without counting that as a receive.
-    pub fn pop(&mut self) -> Option<Stored> {
+    /// The ready message that is first in line.
+    pub fn first_ready(&self) -> Option<(Number, Arc<Message>)> {
         let number = self.ready.first()?.2;
-        self.remove(number)
+        Some((number, Arc::clone(&self.messages[&number].message)))
     }
 
     /// When the next message becomes ready by itself.

@@ -2,8 +2,9 @@
 
 use rez_cloud::history::Cause;
 use rez_cloud::services::sqs::{MoveTaskStatus, Outgoing, Receive};
+use serde_json::{Value, json};
 
-use super::{World, ideal, pass};
+use super::{World, ideal, json as body_of, pass};
 
 const POLICY: &str = r#"{"deadLetterTargetArn":"arn:aws:sqs:us-east-1:123456789012:dead","maxReceiveCount":2}"#;
 
@@ -142,4 +143,66 @@ async fn a_move_task_fails_without_its_destination_and_loses_nothing() {
     let reason = "AWS.SimpleQueueService.NonExistentQueue".to_owned();
     assert_eq!(task.status, MoveTaskStatus::Failed { reason });
     assert_eq!(world.services.sqs.counts("dead").unwrap().visible, 3);
+}
+
+/// Messages that are visible in `queue`.
+fn visible(world: &World, queue: &str) -> usize {
+    world.services.sqs.counts(queue).unwrap().visible
+}
+
+/// The last move task of `dead`, as ListMessageMoveTasks shows it: status, failure and number of messages moved.
+async fn last_task(world: &World) -> (Value, Value, Value) {
+    let source = json!({ "SourceArn": "arn:aws:sqs:us-east-1:123456789012:dead" });
+    let task = body_of(&world.call("AmazonSQS.ListMessageMoveTasks", source).await)["Results"][0].take();
+    let field = |name: &str| task[name].clone();
+    (field("Status"), field("FailureReason"), field("ApproximateNumberOfMessagesMoved"))
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_move_task_fails_at_a_message_that_came_from_no_queue() {
+    let world = with_dead_letters();
+    world.send("q", "from q");
+    exhaust(&world).await;
+    world.send("dead", "direct");
+    world.services.sqs.start_move("dead", None, None).unwrap();
+    pass(2).await;
+    assert_eq!(last_task(&world).await, (json!("FAILED"), json!("CouldNotDetermineMessageSource"), json!(1)));
+    assert_eq!(world.bodies("q").await, ["from q"]);
+    assert_eq!(world.bodies("dead").await, ["direct"]);
+    assert_eq!(world.events.count("dead deleted"), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_move_task_with_a_destination_moves_what_came_from_no_queue() {
+    let world = with_dead_letters();
+    world.send("dead", "direct");
+    world.services.sqs.start_move("dead", Some("arn:aws:sqs:us-east-1:123456789012:q"), None).unwrap();
+    pass(2).await;
+    assert_eq!(last_task(&world).await, (json!("COMPLETED"), Value::Null, json!(1)));
+    assert_eq!(world.bodies("q").await, ["direct"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_move_task_loses_no_message_whose_source_is_gone() {
+    let world = with_dead_letters();
+    world.queue("other", &[("RedrivePolicy", POLICY)]);
+    world.send("q", "a");
+    exhaust(&world).await;
+    world.services.sqs.delete_queue("q").unwrap();
+    world.services.sqs.start_move("dead", None, None).unwrap();
+    pass(2).await;
+    let reason = "AWS.SimpleQueueService.NonExistentQueue";
+    assert_eq!(last_task(&world).await, (json!("FAILED"), json!(reason), json!(0)));
+    assert_eq!(visible(&world, "dead"), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_move_task_loses_no_message_that_its_destination_refuses() {
+    let world = with_dead_letters();
+    world.queue("narrow", &[("MaximumMessageSize", "1024")]);
+    world.send("dead", &"a".repeat(1025));
+    world.services.sqs.start_move("dead", Some("arn:aws:sqs:us-east-1:123456789012:narrow"), None).unwrap();
+    pass(2).await;
+    assert_eq!(last_task(&world).await, (json!("FAILED"), json!("InvalidParameterValue"), json!(0)));
+    assert_eq!(visible(&world, "dead"), 1);
 }
