@@ -219,6 +219,18 @@ async fn a_delete_that_fails_brings_the_message_back() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_delete_whose_answer_is_lost_has_deleted() {
+    for kind in [FaultKind::LoseResponse, FaultKind::Reset { after_effect: true }] {
+        let (cloud, recorder) = started(poller_fault(kind, "DeleteMessageBatch", 30));
+        send(&cloud, "hello");
+        pass(5 * MINUTE).await;
+        assert_eq!(recorder.seconds("Invocation", &["Started"]), [0]);
+        assert_eq!(recorder.seconds("Queue", &["Deleted"]), [0]);
+        assert_eq!(recorder.find("OnBehalf", &["DeleteMessageBatch"]).len(), 3, "each try is treated as failed");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_backlog_adds_pollers_after_a_minute() {
     let slow = |invoked: Invoked| async move {
         pass(25 * SECOND).await;

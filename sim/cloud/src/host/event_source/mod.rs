@@ -241,8 +241,13 @@ impl EventSource {
             self.on_behalf("DeleteMessageBatch", 1);
             let verdict = self.world.faults.on_request(self.world.clock.elapsed(), "sqs", "DeleteMessageBatch", queue);
             pause(verdict.delay).await;
-            if verdict.blow.is_none() && self.queue.delete(handles).await {
-                return;
+            match verdict.blow {
+                None if self.queue.delete(handles).await => return,
+                // Gone, but the poller does not know: it tries again.
+                Some(FaultKind::LoseResponse | FaultKind::Reset { after_effect: true }) => {
+                    self.queue.delete(handles).await;
+                }
+                None | Some(_) => {}
             }
             pause(ERROR_WAIT).await;
         }
