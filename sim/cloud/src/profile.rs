@@ -78,6 +78,7 @@ fn ideal() -> Knobs {
         network: NetworkKnobs {
             server_error: 0.0,
             reset: 0.0,
+            response_lost: 0.0,
             latencies: Latencies::uniform(millisecond, Latency::fixed(20 * MILLISECOND)),
         },
         sqs: SqsKnobs { duplicate: 0.0, order: Order::ByTime, short_poll_misses: false, old_handle_deletes: true },
@@ -120,7 +121,12 @@ fn ideal() -> Knobs {
 fn realistic() -> Knobs {
     Knobs {
         api_gateway: ApiGatewayKnobs { overhead: Latency::quantiles_ms(8, 30), throttled_status: 503 },
-        network: NetworkKnobs { server_error: 1e-4, reset: 1e-5, latencies: Latencies::realistic() },
+        network: NetworkKnobs {
+            server_error: 1e-4,
+            reset: 1e-5,
+            response_lost: 0.0,
+            latencies: Latencies::realistic(),
+        },
         sqs: SqsKnobs {
             duplicate: 1e-5,
             order: Order::Jittered(50 * MILLISECOND),
@@ -157,12 +163,18 @@ fn realistic() -> Knobs {
     }
 }
 
-/// The worst that the documentation still allows, at rates at which a run of an hour meets all of it.
+/// The worst that the documentation still allows, at rates at which a run of an hour meets all of it. Lost responses
+/// are the rarest: each holds its caller for a whole timeout, and an hour makes thousands of requests.
 fn adversarial() -> Knobs {
     let realistic = realistic();
     Knobs {
         api_gateway: ApiGatewayKnobs { overhead: Latency::quantiles_ms(24, 90), throttled_status: 500 },
-        network: NetworkKnobs { server_error: 1e-2, reset: 5e-3, latencies: Latencies::realistic().times(3.0) },
+        network: NetworkKnobs {
+            server_error: 1e-2,
+            reset: 5e-3,
+            response_lost: 1e-3,
+            latencies: Latencies::realistic().times(3.0),
+        },
         sqs: SqsKnobs { duplicate: 1e-2, order: Order::Random, short_poll_misses: true, old_handle_deletes: false },
         sns: SnsKnobs {
             delivery: Latency::quantiles_ms(200, 3_000),

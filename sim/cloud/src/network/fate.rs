@@ -55,6 +55,7 @@ impl Network {
             draw if draw < server_error => Fate::ErrorAfter,
             draw if draw < server_error + knobs.reset && before => Fate::ResetBefore,
             draw if draw < server_error + knobs.reset => Fate::ResetAfter,
+            draw if draw < server_error + knobs.reset + knobs.response_lost => Fate::ResponseLost,
             _ => Fate::Served,
         }
     }

@@ -21,10 +21,13 @@ pub struct Knobs {
 /// What goes wrong on any request, whatever it is about.
 #[derive(Clone, Debug)]
 pub struct NetworkKnobs {
-    /// Probability that a request is answered with a server error (HTTP 500 or 503).
+    /// Probability that a request is answered with a server error (HTTP 500); before or after the effect with equal
+    /// chance.
     pub server_error: f64,
     /// Probability that the connection is reset; before or after the effect with equal chance.
     pub reset: f64,
+    /// Probability that a request takes effect and its answer never arrives: the caller waits until it gives up.
+    pub response_lost: f64,
     pub latencies: super::Latencies,
 }
 

@@ -10,6 +10,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use rez_cloud::Cloud;
 use rez_cloud::faults::{Fault, FaultKind, Target};
 use rez_cloud::host::lambda::End;
+use rez_cloud::profile::Profile;
 
 use crate::clerk;
 use crate::support::{Invoked, MINUTE, Recorder, SECOND, cloud, function, ok, pass};
@@ -66,6 +67,17 @@ async fn a_lost_request_has_no_effect_and_its_caller_waits() {
 async fn a_lost_response_has_an_effect_and_its_caller_waits() {
     let outcome = check(FaultKind::LoseResponse, true, "ResponseLost", 10).await;
     assert!(matches!(outcome, Err(SdkError::TimeoutError(_))), "{outcome:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_profile_can_lose_responses_without_a_fault() {
+    let recorder = Recorder::default();
+    let mut knobs = Profile::Ideal.knobs();
+    knobs.network.response_lost = 1.0;
+    let cloud = cloud(TEMPLATE).knobs(knobs).subscribe(recorder.subscriber()).build().unwrap();
+    let outcome = put(&cloud).await;
+    assert!(matches!(outcome, Err(SdkError::TimeoutError(_))), "{outcome:?}");
+    assert_eq!((recorder.count("Item", &[]), recorder.count("Request", &["ResponseLost"])), (1, 1));
 }
 
 #[tokio::test(start_paused = true)]
