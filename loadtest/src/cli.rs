@@ -67,7 +67,7 @@ pub struct Arguments {
     /// TOML file with what has to hold
     #[arg(long, value_name = "FILE")]
     pub thresholds: Option<PathBuf>,
-    /// Stop as soon as an objective is broken
+    /// Stop the open model as soon as an objective of the API is broken
     #[arg(long)]
     pub abort_early: bool,
     /// File with an access token; or set REZ_TOKEN

@@ -25,6 +25,9 @@ const INTERRUPTED: &str = "interrupted, so there is no verdict";
 pub async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let target = Target::parse(&arguments.host, arguments.i_own_this_host)?;
     arguments.pattern.check()?;
+    if arguments.abort_early && arguments.mode == Mode::Closed {
+        bail!("`--abort-early` stops the open model, and `--mode closed` has none (expected `open` or `both`)");
+    }
     let thresholds = arguments.thresholds.as_deref().map(Thresholds::from_file).transpose()?.unwrap_or_default();
     let credentials = arguments.sources().credentials(&target)?;
     let out = arguments.out.as_ref().map(|out| {

@@ -6,10 +6,12 @@ mod end_to_end;
 mod generator;
 mod pattern;
 mod record;
+mod sample;
 mod send;
 mod timeline;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 pub use generator::{Answer, Plan, Send, generate};
 pub use pattern::{Pattern, Segment};
@@ -28,10 +30,14 @@ pub struct Found {
     pub aborted: bool,
 }
 
+/// What is on its way when a run is stopped gets one look.
+const SETTLE_WHEN_ABORTED: Duration = Duration::from_secs(1);
+
 /// Sends what `plan` says to the API, then waits for what was created to be delivered.
 pub async fn run(plan: &Plan, api: ToApi, watch: impl FnMut(&Record) -> bool) -> Found {
     let api = Arc::new(api);
     let (record, aborted) = generate(plan, api.clone(), watch).await;
-    let deliveries = Deliveries::wait_for(&api, plan.settle_within).await;
+    let settle_within = if aborted { plan.settle_within.min(SETTLE_WHEN_ABORTED) } else { plan.settle_within };
+    let deliveries = Deliveries::wait_for(&api, settle_within).await;
     Found { record, deliveries, aborted }
 }

@@ -5,14 +5,12 @@ use std::sync::{Arc, Mutex};
 use reqwest::{Client, RequestBuilder};
 
 use super::generator::{Answer, Send};
+use super::sample::Sample;
 use crate::api::{Message, Request, new_message};
 use crate::client::{LOAD_TIMEOUT, client};
 use crate::mix::Mix;
 use crate::session::Session;
 use crate::target::Target;
-
-/// Messages whose delivery is watched; of more, this many are enough to judge by.
-const WATCHED_MAX: usize = 2_000;
 
 /// The API, as somebody who is signed in, and what is asked of it.
 pub struct ToApi {
@@ -20,7 +18,7 @@ pub struct ToApi {
     target: Target,
     session: Arc<Session>,
     mix: Mix,
-    created: Mutex<Vec<String>>,
+    created: Mutex<Sample>,
 }
 
 impl ToApi {
@@ -28,9 +26,9 @@ impl ToApi {
         Self { client: client(LOAD_TIMEOUT), target: target.clone(), session, mix, created: Mutex::default() }
     }
 
-    /// Ids of messages that were created, and are to be delivered.
+    /// Ids of messages that were created, and are to be delivered; of very many a sample.
     pub fn created(&self) -> Vec<String> {
-        std::mem::take(&mut self.created.lock().expect("no holder panics"))
+        std::mem::take(&mut *self.created.lock().expect("no holder panics")).into_ids()
     }
 
     /// A message as it stands; `None` when nobody says.
@@ -49,10 +47,7 @@ impl ToApi {
         let status = answer.status().as_u16();
         let created: Option<Message> = if status == 201 { answer.json().await.ok() } else { drain(answer).await };
         if let Some(message) = created {
-            let mut created = self.created.lock().expect("no holder panics");
-            if created.len() < WATCHED_MAX {
-                created.push(message.message_id);
-            }
+            self.created.lock().expect("no holder panics").add(message.message_id);
         }
         Some(status)
     }

@@ -179,6 +179,27 @@ async fn it_stops_early_when_it_is_told_to() {
     assert_eq!(result["aborted"], true);
 }
 
+/// Regression: it went on to wait for all that was on its way.
+#[tokio::test(flavor = "multi_thread")]
+async fn once_stopped_it_waits_for_nobody() {
+    let server = Server::start(|_, request| match (request.method().as_str(), request.uri().path()) {
+        ("POST", "/api/messages") => Reply::now(201).body(message("created", "null")),
+        (_, "/api/messages/m-1") => Reply::now(200).body(message("created", "null")),
+        _ => Reply::now(503),
+    })
+    .await;
+    let mut command = open(&server, &["--rate", "200", "--abort-early", "--json"]);
+    command.args(["--duration", "10m", "--settle", "10m"]);
+    let output = tokio::time::timeout(Duration::from_secs(60), run(command)).await.expect("it ends");
+    let result: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(result["aborted"], true);
+    assert!(result["deliveries"]["waiting"].as_u64() > Some(0), "{}", result["deliveries"]);
+
+    let closed = run(open(&server, &["--mode", "closed", "--abort-early"])).await;
+    assert_eq!(closed.status.code(), Some(2));
+    assert!(complaint(&closed).contains("`--mode closed` has none"), "{}", complaint(&closed));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn users_go_on_their_journeys_each_in_an_order_of_his_own() {
     let server = Server::start(|_, _| Reply::now(200)).await;
