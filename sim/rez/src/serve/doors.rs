@@ -1,18 +1,22 @@
 //! The ports: bound before anything is built, because the functions are told their numbers.
 
-use std::future::Future;
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 use rez_cloud::Cloud;
 use rez_cloud::ports::{Port, Served};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 
 use super::ServeArgs;
 use crate::world::names::HTTP_API;
+
+/// What is left of the 5 s in which all is over, once the API has had its 3 s.
+const BEHIND_DRAIN_MAX: Duration = Duration::from_millis(1_500);
 
 /// A port for each part that somebody may want to talk to.
 pub struct Doors {
@@ -55,28 +59,62 @@ impl Doors {
         })
     }
 
-    /// Serves until what is returned first is dropped; what is returned second ends when the last connection has.
-    ///
     /// # Errors
     /// When the template has no API.
-    pub fn serve(self, cloud: &Cloud) -> anyhow::Result<(watch::Sender<()>, impl Future<Output = ()> + use<>)> {
+    pub fn serve(self, cloud: &Cloud) -> anyhow::Result<Serving> {
         let api = cloud.api_host(HTTP_API).context("the template has no HTTP API")?;
-        let at = |host: &str| cloud.at_host(host).with_context(|| format!("`{host}` is no host"));
+        let at = |host: &str| -> anyhow::Result<Arc<dyn Served>> {
+            Ok(cloud.at_host(host).with_context(|| format!("`{host}` is no host"))?)
+        };
         let sign_in = self.sign_in.from_here().to_string();
+        let front = Stage::begin([(self.api, at(api)?)]);
         let mut behind: Vec<(Port, Arc<dyn Served>)> =
-            vec![(self.api, at(api)?), (self.sign_in, at(&sign_in)?), (self.aws, cloud.aws_endpoint())];
+            vec![(self.sign_in, at(&sign_in)?), (self.aws, cloud.aws_endpoint())];
         if let NtfyDoor::Own(port) = self.ntfy {
             let ntfy = port.from_here().to_string();
             behind.push((port, at(&ntfy)?));
         }
+        Ok(Serving { front, behind: Stage::begin(behind) })
+    }
+}
+
+/// What is served, in the order in which it ends: functions that run as processes need the rest to answer what came to the
+/// API.
+pub struct Serving {
+    front: Stage,
+    behind: Stage,
+}
+
+impl Serving {
+    /// Takes no more, and gives what is under way a few seconds.
+    pub async fn end(self) {
+        self.front.end().await;
+        // Whoever polls for long is cut off.
+        drop(timeout(BEHIND_DRAIN_MAX, self.behind.end()).await);
+    }
+}
+
+/// Ports that end together.
+struct Stage {
+    stop: watch::Sender<()>,
+    serving: JoinSet<()>,
+}
+
+impl Stage {
+    fn begin(ports: impl IntoIterator<Item = (Port, Arc<dyn Served>)>) -> Self {
         let (stop, _) = watch::channel(());
         let mut serving = JoinSet::new();
-        for (port, served) in behind {
+        for (port, served) in ports {
             let mut stopped = stop.subscribe();
             // The sender says nothing: it goes away, and that is an error here.
             serving.spawn(port.serve(served, async move { drop(stopped.changed().await) }));
         }
-        Ok((stop, async move { drop(serving.join_all().await) }))
+        Self { stop, serving }
+    }
+
+    async fn end(self) {
+        drop(self.stop);
+        self.serving.join_all().await;
     }
 }
 
@@ -90,4 +128,63 @@ async fn bind(what: &str, flag: &str, address: SocketAddr) -> anyhow::Result<Por
         }
         _ => anyhow!("cannot listen at {address} for {what}: {error} (see `{flag}` and `--bind`)"),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use http::{Request, Response};
+    use rez_cloud::ports::Hangup;
+    use rez_cloud::program::BoxFuture;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpStream;
+    use tokio::sync::mpsc;
+
+    use super::*;
+
+    /// Says that a request has come, and asks at an address before it answers, if there is one.
+    struct Asks {
+        come: mpsc::UnboundedSender<()>,
+        first: Option<SocketAddr>,
+    }
+
+    impl Served for Asks {
+        fn serve(&self, _: Request<Bytes>) -> BoxFuture<'_, Result<Response<Bytes>, Hangup>> {
+            Box::pin(async move {
+                self.come.send(()).expect("the test waits for it");
+                // The stop is on its way by then.
+                tokio::task::yield_now().await;
+                let answer = match self.first {
+                    Some(address) => get(address).await,
+                    None => "HTTP/1.1 200".to_owned(),
+                };
+                Ok(Response::new(answer.into()))
+            })
+        }
+    }
+
+    async fn get(address: SocketAddr) -> String {
+        let Ok(mut stream) = TcpStream::connect(address).await else { return "nobody".to_owned() };
+        stream.write_all(b"GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n").await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        answer
+    }
+
+    /// Regression: the ports behind closed at once, and what was under way at the API failed.
+    #[tokio::test]
+    async fn what_came_to_the_api_is_answered_with_the_help_of_the_rest() {
+        let (come, mut coming) = mpsc::unbounded_channel();
+        let [front, behind] = [(); 2].map(|()| Port::bind(([127, 0, 0, 1], 0).into()));
+        let (front, behind) = (front.await.unwrap(), behind.await.unwrap());
+        let (api, aws) = (front.from_here(), behind.from_here());
+        let asks = |first| -> Arc<dyn Served> { Arc::new(Asks { come: come.clone(), first }) };
+        let serving =
+            Serving { front: Stage::begin([(front, asks(Some(aws)))]), behind: Stage::begin([(behind, asks(None))]) };
+        let asked = tokio::spawn(get(api));
+        coming.recv().await.unwrap();
+        serving.end().await;
+        let answer = asked.await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with("HTTP/1.1 200"), "{answer}");
+    }
 }

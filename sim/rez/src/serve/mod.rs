@@ -40,7 +40,7 @@ async fn serve(arguments: &ServeArgs) -> anyhow::Result<ExitCode> {
         system = System::build(arguments, &doors) => system?,
     };
     let announcement = Announcement::of(arguments, &doors);
-    let (stop, serving) = doors.serve(&system.cloud)?;
+    let serving = doors.serve(&system.cloud)?;
     system.cloud.start();
 
     let mut out = io::stdout().lock();
@@ -50,7 +50,6 @@ async fn serve(arguments: &ServeArgs) -> anyhow::Result<ExitCode> {
 
     stopped.await;
     eprintln!("stopping");
-    drop(stop);
-    serving.await;
+    serving.end().await;
     Ok(ExitCode::SUCCESS)
 }
