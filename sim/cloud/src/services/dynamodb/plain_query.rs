@@ -78,8 +78,7 @@ impl Engine {
 
 fn wanted<'a>(ordered: &Ordered, statement: &'a Statement, request: &'a QueryRequest) -> Option<Wanted<'a>> {
     let values = request.expression_attribute_values.as_ref()?;
-    let [partition, sort_key] = [ordered.index.keys.first()?, ordered.index.keys.last()?];
-    let sort_key = (ordered.index.keys.len() == 2).then_some(sort_key);
+    let (partition, sort_key) = (ordered.index.keys.first()?, ordered.index.keys.get(1));
     let condition = statement.key_condition(&partition.name, sort_key.map(|key| &*key.name), values)?;
     let given = [Some(condition.partition), condition.sort_key.map(|(_, value)| value)];
     if !given.into_iter().flatten().all(is_plain_key) {
@@ -99,8 +98,8 @@ fn wanted<'a>(ordered: &Ordered, statement: &'a Statement, request: &'a QueryReq
 /// Where the page before ended. `None` when the engine has to look, since it may refuse it.
 fn place_after(ordered: &Ordered, condition: &KeyCondition<'_>, start: &Value) -> Option<Place> {
     let start: Item = serde_json::from_value(start.clone()).ok()?;
-    let [partition, sort_key] = [ordered.index.keys.first()?, ordered.index.keys.last()?];
-    let sort_key = (ordered.index.keys.len() == 2).then(|| start.get(&sort_key.name)).flatten();
+    let (partition, sort_key) = (ordered.index.keys.first()?, ordered.index.keys.get(1));
+    let sort_key = sort_key.and_then(|key| start.get(&key.name));
     let is_within = condition.holds(start.get(&partition.name)?, sort_key)?;
     if !is_within || !is_key(&start, ordered) {
         return None;
