@@ -75,7 +75,7 @@ pub struct RunArgs {
     /// Another template than the one that is built in
     #[arg(long, value_name = "PATH")]
     pub template: Option<PathBuf>,
-    /// Keep tables in a temporary file: a longer run then takes no more memory, only longer
+    /// Keep tables in a temporary file: a long run takes less memory, and more time
     #[arg(long, conflicts_with = "backend")]
     pub tables_in_file: bool,
     /// Endpoint of an AWS that holds the data (LocalStack, say), in real time; the system's tables and queues there are
