@@ -13,8 +13,10 @@ use rez_core::telemetry::metrics::{Measurements, Metric};
 use crate::channel::Refusal;
 use crate::{Deps, Destination};
 
-/// What one try may take: 10 s of HTTP, and a question to the gate before and after.
+/// What one try may take: a question to the gate, and what is permitted then.
 const TRY_TIME: Duration = Duration::from_secs(12);
+/// What a permitted try may take: 10 s of HTTP, and its report to the gate.
+const SEND_TIME: Duration = Duration::from_secs(11);
 /// Left of the time for the answer.
 const ANSWER_TIME: Duration = Duration::from_millis(500);
 /// While a person must mend something, one try a minute is enough to see whether it is mended.
@@ -77,7 +79,7 @@ impl Attempt<'_> {
             return Outcome::Deferred { until, counts: false, error: failure };
         }
         loop {
-            if !self.has_time() {
+            if !self.has_time(TRY_TIME) {
                 return self.out_of_time().await;
             }
             let pass = match self.destination.gate.enter(&self.notification.attempt_id).await {
@@ -85,6 +87,10 @@ impl Attempt<'_> {
                 Entry::Deny(denial) => return denied(denial),
                 Entry::Contended { until } => return contended(until),
             };
+            // The gate's answer may have taken long.
+            if !self.has_time(SEND_TIME) {
+                return self.give_back(&pass).await;
+            }
             let refusal = match self.destination.channel.send(self.notification).await {
                 Ok(receipt) => {
                     self.destination.gate.report(&pass, Verdict::Answers, None).await;
@@ -158,12 +164,16 @@ impl Attempt<'_> {
     /// Tries that failed count; an attempt that could not even begin does not.
     async fn out_of_time(&self) -> Outcome {
         let until = self.destination.gate.place(self.now()).await;
-        let error = Failure::new(Category::Transient, codes::NO_TIME_LEFT, "no time is left for another try");
-        Outcome::Deferred { until, counts: self.failures > 0, error }
+        Outcome::Deferred { until, counts: self.failures > 0, error: no_time_left() }
     }
 
-    fn has_time(&self) -> bool {
-        self.now() + TRY_TIME <= self.finish_by
+    /// A permitted try that does not start any more: somebody else may be the probe.
+    async fn give_back(&self, pass: &Pass) -> Outcome {
+        self.deferred(pass, Verdict::Untried, self.now(), self.failures > 0, no_time_left()).await
+    }
+
+    fn has_time(&self, needed: Duration) -> bool {
+        self.now() + needed <= self.finish_by
     }
 
     fn now(&self) -> Moment {
@@ -185,6 +195,10 @@ impl Attempt<'_> {
             .count(Metric::CircuitBreakerState, self.destination.gate.level())
             .log(now, ending);
     }
+}
+
+fn no_time_left() -> Failure {
+    Failure::new(Category::Transient, codes::NO_TIME_LEFT, "no time is left for another try")
 }
 
 fn denied(Denial { reason, until }: Denial) -> Outcome {

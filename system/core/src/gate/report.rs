@@ -15,6 +15,8 @@ pub enum Verdict {
     Limits(Moment),
     /// It refuses us, whatever the message: nobody tries before this moment, as each refusal may count against us.
     Refuses(Moment),
+    /// Nothing: the try did not start. Its slot of the pace is not given back, which only makes us slower.
+    Untried,
 }
 
 /// Applies the verdict of the try `try_id`; `probe` says whether it was permitted as one. If its message is to be
@@ -60,6 +62,10 @@ fn breaker(
     let fails = verdict == Verdict::Fails;
     let open = Breaker::Open { until: now + settings.open_for };
     match breaker {
+        Breaker::HalfOpen { probe_id, .. } if verdict == Verdict::Untried && probe && probe_id == try_id => {
+            Breaker::Open { until: now }
+        }
+        _ if verdict == Verdict::Untried => breaker.clone(),
         Breaker::Closed { .. } if probe => breaker.clone(),
         Breaker::Closed { failures } if fails && failures + 1 >= settings.failures_max => open,
         Breaker::Closed { failures } if fails => Breaker::Closed { failures: failures + 1 },

@@ -1,5 +1,6 @@
 //! Attempts over a wire on which the gate takes every write, and ntfy answers the same each time.
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use rez_core::clock::Moment;
@@ -44,8 +45,20 @@ impl Ended {
 
 /// One attempt of an invocation that has `deadline`, under a lease of `lease`, at an ntfy that always answers `reply`.
 async fn attempt(reply: Reply, deadline: Duration, lease: Duration) -> Ended {
+    attempt_at_gate(|_| Reply::json(200, &json!({})), reply, deadline, lease).await
+}
+
+/// The same, where the gate's writes are answered by their number, from 0.
+async fn attempt_at_gate(
+    gate: impl Fn(u32) -> Reply + Send + Sync + 'static,
+    reply: Reply,
+    deadline: Duration,
+    lease: Duration,
+) -> Ended {
+    let writes = AtomicU32::new(0);
     let wire = Wire::answering(move |request| match request.operation() {
-        "GetItem" | "UpdateItem" => Reply::json(200, &json!({})),
+        "GetItem" => Reply::json(200, &json!({})),
+        "UpdateItem" => gate(writes.fetch_add(1, Ordering::Relaxed)),
         "GET" => parameter(request),
         _ => reply.clone(),
     });
@@ -72,6 +85,18 @@ async fn no_try_starts_without_time_for_it_to_end() {
     let enough = TRY_TIME + ANSWER_TIME;
     assert_eq!(attempt(unavailable(), enough, AMPLE).await.tries, [begin()]);
     let ended = attempt(unavailable(), enough - Duration::from_millis(1), AMPLE).await;
+    assert_eq!((ended.deferral(), ended.tries.len()), ((codes::NO_TIME_LEFT, false), 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_try_starts_that_the_gate_kept_waiting_for_too_long() {
+    let slow = |write| if write < 2 { Reply::Hang } else { Reply::json(200, &json!({})) };
+    for seconds in 13..30 {
+        let bound = Duration::from_secs(seconds);
+        let ended = attempt_at_gate(slow, Reply::Hang, AMPLE, bound).await;
+        assert!(ended.at <= begin() + bound, "{bound:?}");
+    }
+    let ended = attempt_at_gate(slow, Reply::Hang, AMPLE, TRY_TIME + ANSWER_TIME).await;
     assert_eq!((ended.deferral(), ended.tries.len()), ((codes::NO_TIME_LEFT, false), 0));
 }
 

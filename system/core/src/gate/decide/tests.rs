@@ -109,6 +109,24 @@ fn a_crashed_prober_is_replaced_when_its_lease_ends() {
 }
 
 #[test]
+fn a_probe_that_did_not_start_leaves_its_place_to_the_next_at_once() {
+    let mut story = Story::opened();
+    story.asks(30, "probe");
+    story.ends(31, "other", true, Verdict::Untried);
+    assert!(matches!(&story.0.breaker, Breaker::HalfOpen { probe_id, .. } if probe_id == "probe"));
+    story.ends(31, "probe", true, Verdict::Untried);
+    assert_eq!(story.asks(31, "next"), Decision::Permit { probe: true });
+}
+
+#[test]
+fn a_try_that_did_not_start_shows_nothing_of_the_destination() {
+    let mut story = Story::new();
+    (0..4).for_each(|_| story.ends(0, "a", false, Verdict::Fails));
+    story.ends(0, "b", false, Verdict::Untried);
+    assert_eq!(story.0.breaker, Breaker::Closed { failures: 4 });
+}
+
+#[test]
 fn a_probe_whose_question_was_heard_twice_is_still_the_probe() {
     let mut story = Story::opened();
     assert_eq!(story.asks(30, "probe"), Decision::Permit { probe: true });
@@ -152,14 +170,18 @@ fn a_daily_quota_holds_everybody_until_midnight() {
 #[derive(Clone, Debug)]
 enum Step {
     Ask,
-    End { which: usize, fails: bool },
+    End { which: usize, verdict: Verdict },
     Wait { seconds: i64 },
+}
+
+fn verdict() -> impl Strategy<Value = Verdict> {
+    prop_oneof![7 => Just(Verdict::Fails), 2 => Just(Verdict::Answers), 1 => Just(Verdict::Untried)]
 }
 
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         3 => Just(Step::Ask),
-        3 => (any::<usize>(), prop::bool::weighted(0.8)).prop_map(|(which, fails)| Step::End { which, fails }),
+        3 => (any::<usize>(), verdict()).prop_map(|(which, verdict)| Step::End { which, verdict }),
         1 => (0i64..40).prop_map(|seconds| Step::Wait { seconds }),
     ]
 }
@@ -187,9 +209,9 @@ proptest! {
                         started.push(now);
                     }
                 }
-                Step::End { which, fails } if !running.is_empty() => {
+                Step::End { which, verdict } if !running.is_empty() => {
                     let (try_id, probe) = running.swap_remove(which % running.len());
-                    story.ends(now, &try_id, probe, if fails { Verdict::Fails } else { Verdict::Answers });
+                    story.ends(now, &try_id, probe, verdict);
                     if matches!(before, Breaker::Open { .. }) {
                         prop_assert_eq!(&story.0.breaker, &before);
                     }
