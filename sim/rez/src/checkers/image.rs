@@ -58,6 +58,11 @@ impl<'a> Gate<'a> {
         number(self.0, "failures").unwrap_or_default()
     }
 
+    /// When the bucket of the pace is full again; each permitted try takes a slot from it.
+    pub fn full_at(self) -> Option<SystemTime> {
+        time(self.0, "tat_ms")
+    }
+
     pub fn open_until(self) -> Option<SystemTime> {
         time(self.0, "open_until")
     }

@@ -1,17 +1,18 @@
 //! The breaker is legal: it opens after five failures in a row, lets nobody through while it is open, and then exactly
-//! one probe at a time.
+//! one probe at a time; and before every try its gate was asked.
+
+mod permits;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, SystemTime};
 
 use rez_cloud::history::{Cause, Fact, RequestEnd};
 
+use self::permits::Permits;
 use super::{Checker, End, Findings, Gate, Names, Seen};
 
 /// Failures in a row that open the breaker (system contract).
 const FAILURES_TO_OPEN: u64 = 5;
-/// A try that was permitted before the breaker opened may leave this much later: the answer of the gate was on its way.
-const PERMITTED_BEFORE: Duration = Duration::from_secs(10);
 /// An environment that could not reach the gate goes on without it; its tries are excused for one invocation's time.
 const WITHOUT_GATE: Duration = Duration::from_secs(45);
 
@@ -23,6 +24,7 @@ pub struct Breaker {
     ntfy: String,
     /// The states that it was in lately, the newest last, each with the time at which it began.
     phases: VecDeque<(SystemTime, Phase)>,
+    permits: Permits,
     /// When an environment last failed to reach the gate.
     unreachable: BTreeMap<u64, SystemTime>,
     findings: Findings,
@@ -46,6 +48,7 @@ impl Breaker {
             config_table: names.config_table.clone(),
             ntfy: names.ntfy.clone(),
             phases: VecDeque::from([(SystemTime::UNIX_EPOCH, Phase::Closed)]),
+            permits: Permits::default(),
             unreachable: BTreeMap::new(),
             findings: Findings::default(),
         }
@@ -76,11 +79,16 @@ impl Breaker {
         if last.is_some_and(|last| sent.duration_since(*last).unwrap_or_default() < WITHOUT_GATE) {
             return;
         }
+        let Some(permitted) = self.permits.take(environment, sent) else {
+            self.findings.add(|| format!("environment {environment} tried without asking the gate"));
+            return;
+        };
         let Some((since, phase)) = self.phases.iter_mut().rev().find(|(since, _)| *since <= sent) else { return };
-        let after = sent.duration_since(*since).unwrap_or_default();
         match phase {
-            Phase::Open if after > PERMITTED_BEFORE => {
-                self.findings.add(|| format!("a try started {} s after the breaker had opened", after.as_secs()));
+            // A try that was permitted before may start a moment after: the gate's answer was on its way.
+            Phase::Open if permitted > *since => {
+                let after = sent.duration_since(*since).unwrap_or_default().as_secs();
+                self.findings.add(|| format!("a try started {after} s after the breaker had opened"));
             }
             Phase::HalfOpen { prober, tried } => {
                 if *tried || *prober != Some(environment) {
@@ -125,10 +133,14 @@ impl Checker for Breaker {
 
     fn observe(&mut self, at: SystemTime, seen: &Seen<'_>) {
         match seen {
-            Seen::Fact(Fact::Item { table, before: Some(before), after: Some(after), cause, .. })
+            Seen::Fact(Fact::Item { table, before, after: Some(after), cause, .. })
                 if *table == self.config_table && after.get("breaker").is_some() =>
             {
-                self.moved(at, Gate(before), Gate(after), *cause);
+                let before = before.map(Gate);
+                self.permits.learn(at, before, Gate(after), *cause);
+                if let Some(before) = before {
+                    self.moved(at, before, Gate(after), *cause);
+                }
             }
             Seen::Fact(Fact::Request(request)) => {
                 let Cause::Function { environment, .. } = request.cause else { return };
@@ -155,102 +167,4 @@ fn failed(end: RequestEnd<'_>) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::{Value, json};
-
-    use super::super::testing::{at, observe_item, observe_item_by, request, request_by, run};
-    use super::*;
-
-    fn gate(breaker: &str, failures: u64, probe: &str, until: u64) -> Value {
-        let ms = at(until).duration_since(SystemTime::UNIX_EPOCH).expect("after 1970").as_millis().to_string();
-        json!({
-            "breaker": {"S": breaker}, "failures": {"N": failures.to_string()}, "probe_id": {"S": probe},
-            "open_until": {"N": ms}, "probe_lease_until": {"N": ms},
-        })
-    }
-
-    fn violations(steps: &[(u64, Value)]) -> u64 {
-        run(Breaker::new(&Names::for_test()), |checker| {
-            for pair in steps.windows(2) {
-                observe_item(checker, pair[1].0, "config", Some(&pair[0].1), Some(&pair[1].1));
-            }
-        })
-        .violations
-    }
-
-    #[test]
-    fn opening_probing_and_closing_is_legal() {
-        let steps = [
-            (0, gate("closed", 4, "", 0)),
-            (1, gate("open", 0, "", 31)),
-            (31, gate("half_open", 0, "p1", 46)),
-            (47, gate("half_open", 0, "p2", 62)),
-            (48, gate("closed", 0, "", 0)),
-        ];
-        assert_eq!(violations(&steps), 0);
-    }
-
-    #[test]
-    fn a_breaker_that_opens_early_or_lets_two_probe_is_caught() {
-        assert_eq!(violations(&[(0, gate("closed", 3, "", 0)), (1, gate("open", 0, "", 31))]), 1);
-        assert_eq!(violations(&[(1, gate("open", 0, "", 31)), (20, gate("half_open", 0, "p1", 35))]), 1);
-        assert_eq!(violations(&[(31, gate("half_open", 0, "p1", 46)), (32, gate("half_open", 0, "p2", 47))]), 1);
-        assert_eq!(violations(&[(1, gate("open", 0, "", 31)), (40, gate("closed", 0, "", 0))]), 1);
-    }
-
-    #[test]
-    fn half_open_nobody_may_try_but_the_prober_and_he_once() {
-        let answered = RequestEnd::Answered { status: 500, code: "" };
-        let tries = |environments: &[u64]| {
-            run(Breaker::new(&Names::for_test()), |checker| {
-                observe_item(checker, 1, "config", Some(&gate("closed", 4, "", 0)), Some(&gate("open", 0, "", 31)));
-                let (open, probing) = (gate("open", 0, "", 31), gate("half_open", 0, "p1", 46));
-                observe_item_by(checker, 31, 1, "config", Some(&open), Some(&probing));
-                // Somebody else takes a place among the deferred; that makes him no prober.
-                observe_item_by(checker, 32, 2, "config", Some(&probing), Some(&probing));
-                for environment in environments {
-                    request_by(checker, 33, *environment, "ntfy.test", answered);
-                }
-                observe_item_by(checker, 35, 1, "config", Some(&probing), Some(&gate("closed", 0, "", 0)));
-                request_by(checker, 36, 2, "ntfy.test", answered);
-            })
-            .violations
-        };
-        assert_eq!((tries(&[1]), tries(&[2]), tries(&[1, 2]), tries(&[1, 1])), (0, 1, 1, 1));
-    }
-
-    #[test]
-    fn a_try_is_judged_by_the_state_in_which_it_was_sent() {
-        let found = run(Breaker::new(&Names::for_test()), |checker| {
-            observe_item(checker, 1, "config", Some(&gate("closed", 4, "", 0)), Some(&gate("open", 0, "", 31)));
-            observe_item_by(
-                checker,
-                31,
-                1,
-                "config",
-                Some(&gate("open", 0, "", 31)),
-                Some(&gate("half_open", 0, "p1", 46)),
-            );
-            // Sent before it opened, ended only now.
-            request_by(checker, 0, 2, "ntfy.test", RequestEnd::ResponseLost);
-        });
-        assert_eq!(found.violations, 0);
-    }
-
-    #[test]
-    fn a_try_through_an_open_breaker_is_caught_unless_the_gate_was_out_of_reach() {
-        let answered = RequestEnd::Answered { status: 200, code: "" };
-        let tries = |gate_lost: bool| {
-            run(Breaker::new(&Names::for_test()), |checker| {
-                observe_item(checker, 1, "config", Some(&gate("closed", 4, "", 0)), Some(&gate("open", 0, "", 31)));
-                request(checker, 5, "ntfy.test", answered);
-                if gate_lost {
-                    request(checker, 19, "dynamodb", RequestEnd::RequestLost);
-                }
-                request(checker, 20, "ntfy.test", answered);
-            })
-            .violations
-        };
-        assert_eq!((tries(false), tries(true)), (1, 0));
-    }
-}
+mod tests;
