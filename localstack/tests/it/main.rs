@@ -3,6 +3,7 @@
 
 mod conformance;
 mod containers;
+mod docker_scripts;
 mod end_to_end;
 mod endpoint;
 mod provisioner;
