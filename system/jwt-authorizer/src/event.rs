@@ -20,6 +20,11 @@ impl AuthorizerRequest {
         let (scheme, token) = self.identity_source.as_deref()?.first()?.split_once(' ')?;
         (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
     }
+
+    /// What comes after the scheme, whichever that is.
+    pub fn credentials(&self) -> Option<&str> {
+        self.identity_source.as_deref()?.first()?.rsplit(' ').next()
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

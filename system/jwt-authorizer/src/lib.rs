@@ -11,16 +11,19 @@ mod crypto;
 mod event;
 mod key_cache;
 mod keys;
+mod looks;
 mod verify;
 
 use lambda_runtime::LambdaEvent;
 use rez_core::config::Variables;
+use rez_core::telemetry::metrics::{Measurements, Metric};
 use rez_core::{Ambient, Environment, StartError};
 use tracing::Instrument;
 
 pub use event::{AuthorizerRequest, Context, SimpleResponse};
 pub use key_cache::{FETCH_INTERVAL_MIN, KEYS_AGE_MAX, TRIES_MAX, TRY_TIMEOUT};
 pub use keys::{BadDocument, DOCUMENT_BYTES_MAX, KeySet};
+pub use looks::looks_live;
 pub use verify::{CLOCK_SKEW_MAX, Claims, Denied, Expectations, TOKEN_BYTES_MAX, verify};
 
 use config::Config;
@@ -55,12 +58,21 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<AuthorizerRequest>) -> Simpl
             Ok(claims) => SimpleResponse::allow(claims),
             Err(reason) => {
                 tracing::info!(%reason, "denied");
+                count(deps, &payload);
                 SimpleResponse::deny()
             }
         }
     }
     .instrument(span)
     .await
+}
+
+/// Counts a token that was refused though it looked good. Of our own users' there are none, unless we are wrong.
+fn count(deps: &Deps, request: &AuthorizerRequest) {
+    let now = deps.environment.clock.now();
+    if request.credentials().is_some_and(|token| looks_live(token.as_bytes(), now)) {
+        Measurements::new().count(Metric::LiveTokensRefused, 1).log(now, "a token that has not ended was refused");
+    }
 }
 
 /// Nothing is fetched for a token that no key could help.

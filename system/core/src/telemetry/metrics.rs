@@ -33,6 +33,8 @@ pub enum Metric {
     ApiRequests,
     /// From an API request to its answer.
     ApiResponseTime,
+    /// Tokens that were refused though they look like Cognito's and have not ended.
+    LiveTokensRefused,
 }
 
 impl Metric {
@@ -48,6 +50,7 @@ impl Metric {
             Self::CircuitBreakerState => "CircuitBreakerState",
             Self::ApiRequests => "ApiRequests",
             Self::ApiResponseTime => "ApiResponseTime",
+            Self::LiveTokensRefused => "LiveTokensRefused",
         }
     }
 
@@ -57,7 +60,8 @@ impl Metric {
             | Self::MessagesProcessed
             | Self::NotificationsSent
             | Self::NotificationsFailed
-            | Self::ApiRequests => "Count",
+            | Self::ApiRequests
+            | Self::LiveTokensRefused => "Count",
             Self::ProcessingDuration | Self::NotificationDuration | Self::EndToEndDuration | Self::ApiResponseTime => {
                 "Milliseconds"
             }

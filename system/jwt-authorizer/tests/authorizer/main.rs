@@ -4,3 +4,4 @@ mod fetching;
 mod forge;
 mod hostile;
 mod never_panics;
+mod refused;

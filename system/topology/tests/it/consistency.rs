@@ -92,7 +92,7 @@ fn every_function_writes_to_a_log_group_that_forgets() {
 #[test]
 fn every_alarm_watches_a_metric_that_exists() {
     let topology = deployed("dev");
-    let written = ["CircuitBreakerState", "MessagesCreated"];
+    let written = ["CircuitBreakerState", "LiveTokensRefused", "MessagesCreated"];
     for (id, alarm) in topology.alarms.iter().filter(|(_, alarm)| !alarm.namespace.starts_with("AWS/")) {
         let filters = topology.metric_filters.values();
         let filtered = filters.filter(|filter| filter.metric == alarm.metric && filter.namespace == alarm.namespace);

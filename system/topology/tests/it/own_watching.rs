@@ -36,6 +36,7 @@ fn every_alarm() {
             "Maximum AWS/SQS ApproximateNumberOfMessagesVisible > 0, 1 of 1 x 60 s, notBreaching",
         ),
         ("JwtAuthorizerErrors", errors),
+        ("LiveTokensRefused", "Sum rez-agent LiveTokensRefused >= 10, 1 of 3 x 300 s, notBreaching"),
         ("MessageProcessorErrors", errors),
         ("NotificationServiceErrors", errors),
         ("OurOwnFault", "Sum rez-agent SystemFailures > 0, 1 of 1 x 300 s, notBreaching"),
@@ -77,10 +78,16 @@ fn an_alarm_takes_a_new_version_back() {
             let alias = function.alias.as_ref().expect("every function has one");
             assert_eq!((alias.name.as_str(), &alias.arn), ("live", &format!("{}:live", function.arn)));
             let deployment = alias.deployment.as_ref().expect("gradual");
+            // One that refuses everybody is told by how many it refuses, and a tenth of them is too few.
+            let configuration = match (stage, id.as_str()) {
+                ("prod", "JwtAuthorizer") => "Linear10PercentEvery3Minutes",
+                _ => configuration,
+            };
             assert_eq!(deployment.configuration, format!("CodeDeployDefault.Lambda{configuration}"));
             // What a function answers with, or puts off, is no error of its invocations.
             let more = match id.as_str() {
                 "WebApi" => Some("ApiServerErrors"),
+                "JwtAuthorizer" => Some("LiveTokensRefused"),
                 "MessageProcessor" | "NotificationService" => Some("OurOwnFault"),
                 _ => None,
             };
@@ -158,6 +165,7 @@ fn the_dashboard_speaks_of_what_is_deployed() {
     let written = [
         "CircuitBreakerState",
         "EndToEndDuration",
+        "LiveTokensRefused",
         "MessagesCreated",
         "MessagesProcessed",
         "NotificationsFailed",
