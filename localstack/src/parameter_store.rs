@@ -87,7 +87,11 @@ impl ParameterStore {
         Ok(answer["Parameter"]["Value"].as_str().unwrap_or_default().to_owned())
     }
 
-    async fn call(&self, operation: &str, body: &Value) -> Result<Value, StoreError> {
+    /// Any other operation, in AWS's JSON: what it answers.
+    ///
+    /// # Errors
+    /// When it is refused, or nothing answers.
+    pub async fn call(&self, operation: &str, body: &Value) -> Result<Value, StoreError> {
         let body = Bytes::from(body.to_string());
         let request = Request::post(format!("{}/", self.endpoint.url()))
             .header("content-type", "application/x-amz-json-1.1")

@@ -55,7 +55,9 @@ impl LocalStack {
             .with_env_var("DISABLE_EVENTS", "1")
             .with_env_var("SKIP_SSL_CERT_DOWNLOAD", "1")
             // As AWS does: one purge of a queue a minute.
-            .with_env_var("SQS_DELAY_PURGE_RETRY", "1");
+            .with_env_var("SQS_DELAY_PURGE_RETRY", "1")
+            // And a minute's rest for the name of a deleted queue.
+            .with_env_var("SQS_DELAY_RECENTLY_DELETED", "1");
         let container = image.start(request).await?;
         let endpoint = Endpoint::parse(&image.url(&container, PORT).await?)?;
         endpoint.check().await?;

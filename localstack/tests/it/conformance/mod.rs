@@ -8,6 +8,7 @@
 mod difference;
 mod dynamodb;
 mod localstack;
+mod operations;
 mod parameters;
 mod refusal;
 mod sns;

@@ -3,9 +3,11 @@
 mod batches;
 mod conditions;
 mod errors;
+mod expiry;
 mod indexes;
 mod items;
 mod pages;
+mod tables;
 mod transactions;
 
 use std::collections::HashMap;
@@ -24,6 +26,8 @@ super::behaviours![
     errors::a_table_that_is_not_there,
     errors::a_request_must_make_sense,
     errors::an_item_has_its_limits,
+    expiry::a_table_tells_what_its_items_expire_by,
+    expiry::expiry_of_a_table_that_is_not_there,
     indexes::an_index_is_queried,
     indexes::an_index_holds_what_it_projects,
     indexes::an_item_without_the_key_is_not_in_it,
@@ -38,6 +42,10 @@ super::behaviours![
     pages::a_filter_counts_what_it_hides,
     pages::a_scan_sees_everything,
     pages::pages_of_an_index_go_on_where_they_ended,
+    tables::a_table_is_created_once,
+    tables::tables_are_listed_and_described,
+    tables::a_deleted_table_is_gone,
+    tables::a_table_that_is_not_there_is_not_deleted,
     transactions::all_or_nothing,
     transactions::the_reason_is_told_entry_by_entry,
     transactions::an_item_is_there_once,

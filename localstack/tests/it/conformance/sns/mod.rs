@@ -3,6 +3,7 @@
 mod delivery;
 mod errors;
 mod lists;
+mod topics;
 
 super::behaviours![
     delivery::a_message_arrives_in_an_envelope,
@@ -15,4 +16,9 @@ super::behaviours![
     errors::a_message_has_its_limits,
     errors::a_batch_must_be_one,
     lists::topics_and_subscriptions_are_listed_and_described,
+    topics::a_topic_is_the_same_when_created_again,
+    topics::an_attribute_of_a_topic_is_set,
+    topics::a_deleted_topic_is_gone,
+    topics::an_attribute_of_a_subscription_is_set_and_obeyed,
+    topics::who_unsubscribed_hears_no_more,
 ];

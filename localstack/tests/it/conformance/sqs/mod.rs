@@ -4,6 +4,7 @@ mod batches;
 mod dead_letters;
 mod errors;
 mod messages;
+mod moves;
 mod queues;
 mod redrive;
 mod tags;
@@ -28,7 +29,14 @@ super::behaviours![
     messages::a_long_poll_ends_with_the_first_message,
     messages::a_delayed_message_comes_later,
     queues::a_queue_is_found_by_name_and_described,
+    moves::a_cancelled_move_leaves_the_rest,
+    moves::only_a_running_move_is_cancelled,
+    moves::a_move_that_is_not_there_is_not_cancelled,
+    moves::a_dead_letter_queue_tells_its_sources,
     queues::purging_takes_everything,
+    queues::attributes_can_be_changed,
+    queues::queues_are_listed_by_how_they_begin,
+    queues::a_deleted_queue_is_gone_and_its_name_rests,
     redrive::messages_go_back_to_where_they_came_from,
     redrive::what_cannot_be_redriven,
     tags::a_queue_is_tagged_and_untagged,
