@@ -2,6 +2,7 @@
 //! after the effect. What has left has left: an effect runs to its end even when nobody waits for it any more.
 
 mod authorize;
+mod bursts;
 mod client;
 mod destination;
 mod fate;
@@ -15,6 +16,7 @@ mod to_its_end;
 
 use std::sync::{Arc, Mutex, OnceLock, Weak};
 
+use self::bursts::Bursts;
 pub use self::client::client;
 pub(crate) use self::listener::{Listener, Listeners};
 pub(crate) use self::operations::SERVICES;
@@ -40,6 +42,7 @@ pub struct Network {
     backend: Option<Backend>,
     latencies: Mutex<Stream>,
     errors: Mutex<Stream>,
+    throttle_bursts: Option<Mutex<Bursts>>,
 }
 
 impl Network {
@@ -53,6 +56,11 @@ impl Network {
         Self {
             latencies: Mutex::new(world.seed.stream("latency")),
             errors: Mutex::new(world.seed.stream("network errors")),
+            throttle_bursts: world
+                .knobs
+                .network
+                .throttle_bursts
+                .map(|knobs| Mutex::new(Bursts::new(knobs, world.seed))),
             world,
             services,
             lambda: OnceLock::new(),

@@ -9,7 +9,7 @@ mod latency;
 use std::time::Duration;
 
 pub use knobs::{
-    ApiGatewayKnobs, DynamoDbKnobs, EventSourceKnobs, Keeping, Knobs, LambdaKnobs, NetworkKnobs, Order,
+    ApiGatewayKnobs, BurstKnobs, DynamoDbKnobs, EventSourceKnobs, Keeping, Knobs, LambdaKnobs, NetworkKnobs, Order,
     ParametersKnobs, ScheduleKnobs, SnsKnobs, SqsKnobs,
 };
 pub use latencies::Latencies;
@@ -79,6 +79,7 @@ fn ideal() -> Knobs {
             server_error: 0.0,
             reset: 0.0,
             response_lost: 0.0,
+            throttle_bursts: None,
             latencies: Latencies::uniform(millisecond, Latency::fixed(20 * MILLISECOND)),
         },
         sqs: SqsKnobs { duplicate: 0.0, order: Order::ByTime, short_poll_misses: false, old_handle_deletes: true },
@@ -125,6 +126,7 @@ fn realistic() -> Knobs {
             server_error: 1e-4,
             reset: 1e-5,
             response_lost: 0.0,
+            throttle_bursts: None,
             latencies: Latencies::realistic(),
         },
         sqs: SqsKnobs {
@@ -164,7 +166,8 @@ fn realistic() -> Knobs {
 }
 
 /// The worst that the documentation still allows, at rates at which a run of an hour meets all of it. Lost responses
-/// are the rarest: each holds its caller for a whole timeout, and an hour makes thousands of requests.
+/// are the rarest: each holds its caller for a whole timeout, and an hour makes thousands of requests. A burst of
+/// throttling is longer than the SDK's first waits, so that some calls outlast it and some fail.
 fn adversarial() -> Knobs {
     let realistic = realistic();
     Knobs {
@@ -173,6 +176,7 @@ fn adversarial() -> Knobs {
             server_error: 1e-2,
             reset: 5e-3,
             response_lost: 1e-3,
+            throttle_bursts: Some(BurstKnobs { mean_gap: 10 * MINUTE, length: Duration::from_secs(2) }),
             latencies: Latencies::realistic().times(3.0),
         },
         sqs: SqsKnobs { duplicate: 1e-2, order: Order::Random, short_poll_misses: true, old_handle_deletes: false },

@@ -39,8 +39,17 @@ impl Network {
     /// The delay and the fate of a request that is sent `elapsed` after the world began.
     pub(super) fn fate(&self, elapsed: Duration, to: &Destination) -> (Duration, Fate) {
         let verdict = self.world.faults.on_request(elapsed, to.service(), to.operation(), to.resource());
-        let fate = verdict.blow.map_or_else(|| self.everyday_fate(to), Fate::of);
+        let fate = match verdict.blow {
+            Some(blow) => Fate::of(blow),
+            None if self.is_in_burst(elapsed, to) => Fate::Throttled,
+            None => self.everyday_fate(to),
+        };
         (verdict.delay, fate)
+    }
+
+    fn is_in_burst(&self, elapsed: Duration, to: &Destination) -> bool {
+        let Some(bursts) = &self.throttle_bursts else { return false };
+        to.aws_service().is_some() && bursts.lock().expect("no draw panics").throttles(to.service(), elapsed)
     }
 
     /// The errors that a profile has all the time. A server outside AWS errs by itself.

@@ -28,7 +28,17 @@ pub struct NetworkKnobs {
     pub reset: f64,
     /// Probability that a request takes effect and its answer never arrives: the caller waits until it gives up.
     pub response_lost: f64,
+    /// Moments in which a service throttles every request.
+    pub throttle_bursts: Option<BurstKnobs>,
     pub latencies: super::Latencies,
+}
+
+/// Bursts that come at random, each service's by themselves.
+#[derive(Clone, Copy, Debug)]
+pub struct BurstKnobs {
+    /// From the end of one to the begin of the next, on average.
+    pub mean_gap: Duration,
+    pub length: Duration,
 }
 
 /// In which order messages that are visible come out of a queue.

@@ -10,7 +10,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use rez_cloud::Cloud;
 use rez_cloud::faults::{Fault, FaultKind, Target};
 use rez_cloud::host::lambda::End;
-use rez_cloud::profile::Profile;
+use rez_cloud::profile::{BurstKnobs, Profile};
 
 use crate::clerk;
 use crate::support::{Invoked, MINUTE, Recorder, SECOND, cloud, function, ok, pass};
@@ -78,6 +78,17 @@ async fn a_profile_can_lose_responses_without_a_fault() {
     let outcome = put(&cloud).await;
     assert!(matches!(outcome, Err(SdkError::TimeoutError(_))), "{outcome:?}");
     assert_eq!((recorder.count("Item", &[]), recorder.count("Request", &["ResponseLost"])), (1, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_profile_can_throttle_without_a_fault() {
+    let recorder = Recorder::default();
+    let mut knobs = Profile::Ideal.knobs();
+    knobs.network.throttle_bursts = Some(BurstKnobs { mean_gap: Duration::ZERO, length: MINUTE });
+    let cloud = cloud(TEMPLATE).knobs(knobs).subscribe(recorder.subscriber()).build().unwrap();
+    let error = put(&cloud).await.unwrap_err().into_service_error();
+    assert!(matches!(error, PutItemError::ThrottlingException(_)), "{error:?}");
+    assert_eq!(recorder.count("Item", &[]), 0);
 }
 
 #[tokio::test(start_paused = true)]
