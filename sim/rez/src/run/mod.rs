@@ -49,7 +49,7 @@ pub fn execute(arguments: &RunArgs) -> anyhow::Result<ExitCode> {
         if arguments.twice {
             twice::demand_identical(plan, &mut result)?;
         }
-        let page = out.write(&format!("{}-{}", plan.scenario.name, plan.seed), &result)?;
+        let page = out.write(&plan.report_name(), &result)?;
         if !arguments.json {
             print(&result)?;
             cli::say(format!("report:  {}\n", page.display()).as_bytes())?;

@@ -9,7 +9,7 @@ use rez_topology::{Mistake, Options, Topology, TopologyError};
 
 use super::RealTime;
 use crate::cli::RunArgs;
-use crate::scenario::Scenario;
+use crate::scenario::{OtherAlarms, Scenario};
 use crate::world;
 
 const TEMPLATE: &str = include_str!("../../../../system/template.yaml");
@@ -40,9 +40,14 @@ impl Plan {
         for alarm in &mut scenario.expectations.alarms {
             *alarm = super::aim::name_alarm(alarm, topology)?;
         }
+        let profile = arguments.profile.map_or(scenario.profile, Profile::from);
+        if profile != scenario.profile {
+            // Which alarms are raised by the way was written for the scenario's own profile.
+            scenario.expectations.other_alarms = OtherAlarms::Anything;
+        }
         let real_time = RealTime::of(&mut scenario, topology, arguments)?;
         Ok(Self {
-            profile: arguments.profile.map_or(scenario.profile, Profile::from),
+            profile,
             seed: arguments.seed,
             topology: topology.clone(),
             template: arguments.template.clone(),
@@ -51,6 +56,21 @@ impl Plan {
             real_time,
             scenario,
         })
+    }
+
+    /// File name of the report, without its ending: another seed or another profile is another file.
+    pub fn report_name(&self) -> String {
+        let Self { scenario, seed, profile, .. } = self;
+        if self.has_own_profile() {
+            format!("{}-{seed}", scenario.name)
+        } else {
+            format!("{}-{}-{seed}", scenario.name, profile.name())
+        }
+    }
+
+    /// Whether the scenario runs under the profile that it was written for.
+    fn has_own_profile(&self) -> bool {
+        self.profile == self.scenario.profile
     }
 
     pub fn profile_name(&self) -> &'static str {

@@ -18,11 +18,12 @@ use rez_cloud::program::Program;
 use rez_reports::RunResult;
 use rez_topology::{Options, Statement, Topology};
 
+const OUTAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/broken/outage.toml");
 const FRONT_DOOR: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/broken/front_door.toml");
 
 /// Names of the checkers that did not hold in an outage when these functions took the place of the real ones.
 fn broken(rogues: &[(&str, Arc<dyn Program>)]) -> BTreeSet<String> {
-    broken_in(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/broken/outage.toml"), rogues)
+    broken_in(OUTAGE, rogues)
 }
 
 /// The same at the front door.
@@ -50,6 +51,10 @@ fn broken_where(
     rogues: &[(&str, Arc<dyn Program>)],
     drift: impl FnOnce(&mut Topology),
 ) -> BTreeSet<String> {
+    not_held(&judged(command, rogues, drift))
+}
+
+fn judged(command: &[&str], rogues: &[(&str, Arc<dyn Program>)], drift: impl FnOnce(&mut Topology)) -> RunResult {
     let Ok(Command::Run(arguments)) = cli::parse(command.iter().map(Into::into)) else { panic!("a command") };
     let [path] = arguments.scenarios.as_slice() else { panic!("one scenario") };
     let plan = Plan::new(scenario::find(path).unwrap(), &run::topology(None, &Options::default()).unwrap(), &arguments)
@@ -61,7 +66,7 @@ fn broken_where(
         rogues.iter().fold(builder, |builder, (id, program)| builder.function(*id, program.clone()))
     };
     let ended = world::run_drifted(&plan, &deployed, &progress, deploy).unwrap();
-    not_held(&judge::judge(&plan, &ended, progress.wall(), Vec::new()))
+    judge::judge(&plan, &ended, progress.wall(), Vec::new())
 }
 
 fn not_held(result: &RunResult) -> BTreeSet<String> {
@@ -76,6 +81,16 @@ fn names(names: &[&str]) -> BTreeSet<String> {
 #[test]
 fn the_real_system_holds() {
     assert_eq!(broken(&[]), names(&[]));
+}
+
+#[test]
+fn a_function_that_draws_real_entropy_has_another_history_each_time() {
+    let history = |rogues: &[(&str, Arc<dyn Program>)]| {
+        judged(&["rez", "run", OUTAGE], rogues, |_| ()).history_sha256.expect("in virtual time")
+    };
+    assert_eq!(history(&[]), history(&[]));
+    let dicing = [(NOTIFICATION_SERVICE, rogue::dicing())];
+    assert_ne!(history(&dicing), history(&dicing));
 }
 
 /// Regression: a task of the simulator's own panicked, and the verdict was that all is well.

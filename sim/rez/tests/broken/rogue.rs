@@ -1,5 +1,6 @@
 //! Functions that are broken on purpose.
 
+use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -142,6 +143,19 @@ pub fn knocking() -> Arc<dyn Program> {
     let deed: Deed = |tools, told| {
         Box::pin(async move {
             if told["answer"].to_string().contains("deferred") {
+                knock(tools, &told["event"]).await;
+            }
+            Value::Null
+        })
+    };
+    Arc::new(Rogue { real: Some(notifier()), deed })
+}
+
+/// A notifier that throws dice which no seed decides.
+pub fn dicing() -> Arc<dyn Program> {
+    let deed: Deed = |tools, told| {
+        Box::pin(async move {
+            if RandomState::new().hash_one(0).is_multiple_of(2) {
                 knock(tools, &told["event"]).await;
             }
             Value::Null

@@ -41,6 +41,21 @@ fn tables_in_a_file_change_nothing_but_where_they_are() {
 }
 
 #[test]
+fn another_profile_has_a_report_of_its_own_and_its_alarms_call_for_no_reason() {
+    let out = tempfile::tempdir().unwrap();
+    for profile in ["realistic", "adversarial"] {
+        let mut command = rez(&["run", "smoke", "--seed", "3", "--profile", profile, "--json"]);
+        let output = command.arg("--out").arg(out.path()).output().unwrap();
+        let result: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let failed = result["checkers"].as_array().unwrap().iter().filter(|checker| checker["held"] == false);
+        assert_eq!(failed.collect::<Vec<_>>(), Vec::<&Value>::new(), "{profile}");
+    }
+    for report in ["smoke-3.html", "smoke-3.json", "smoke-adversarial-3.html", "smoke-adversarial-3.json"] {
+        assert!(out.path().join(report).exists(), "{report}");
+    }
+}
+
+#[test]
 fn two_files_of_one_name_do_not_share_a_report() {
     let folder = tempfile::tempdir().unwrap();
     let [first, second] = ["a", "b"].map(|name| folder.path().join(name));
