@@ -1,9 +1,7 @@
 //! What AWS does on the system's behalf takes no wire, and needs permissions all the same. On AWS a missing one shows
 //! late or never (an event that is dropped), so here it stops the cloud from being built.
 
-use rez_topology::{
-    Authorizer, EventSource, Function, HttpApi, Permission, Role, Route, Schedule, Subscription, Topology,
-};
+use rez_topology::{EventSource, Function, HttpApi, Permission, Role, Schedule, Subscription, Topology};
 
 use super::BuildError;
 use crate::host::iam::{Iam, allows, matches_resource};
@@ -41,42 +39,72 @@ pub(super) fn check_subscription(id: &str, subscription: &Subscription, topology
     Err(not_permitted(id, &subscription.topic_arn, "sqs:SendMessage", &subscription.endpoint))
 }
 
+/// What somebody invokes: a function, or a version or an alias of it.
+struct Invoked<'a> {
+    function: &'a str,
+    qualifier: Option<&'a str>,
+}
+
+impl<'a> Invoked<'a> {
+    fn new(function: &'a str, qualifier: Option<&'a String>) -> Self {
+        Self { function, qualifier: qualifier.map(String::as_str) }
+    }
+
+    /// Whether a permission is about this. A function, each of its versions and each of its aliases have a policy of their
+    /// own (`GetPolicy`), and one does not stand in for another: with a permission for an alias, "if you attempt to invoke
+    /// the function without an alias or a specific version, then you get a permission error" (developer guide,
+    /// `using-aliases`; `AddPermission` says the same of versions).
+    fn is_named_by(&self, permission: &Permission) -> bool {
+        permission.function == self.function && permission.qualifier.as_deref() == self.qualifier
+    }
+
+    fn name(&self) -> String {
+        self.qualifier.map_or_else(|| self.function.to_owned(), |of| format!("{}:{of}", self.function))
+    }
+}
+
 /// Whether the rule may invoke its function.
 pub(super) fn check_schedule(id: &str, schedule: &Schedule, topology: &Topology) -> Result<(), BuildError> {
     let rule = names::arn("events", &format!("rule/{}", schedule.name));
-    let permits = |permission: &Permission| {
-        permission.function == schedule.function
-            && permission.principal == "events.amazonaws.com"
-            && permission.source_arn.as_ref().is_none_or(|source| *source == rule)
-    };
-    if topology.permissions.values().any(permits) {
-        return Ok(());
-    }
-    Err(not_permitted(id, &rule, "lambda:InvokeFunction", &schedule.function))
+    let invoked = Invoked::new(&schedule.function, schedule.qualifier.as_ref());
+    check_invocation(id, "events.amazonaws.com", &rule, &invoked, topology)
 }
 
 /// Whether the API may invoke the functions of its routes and authorizers.
 pub(super) fn check_api(id: &str, api: &HttpApi, topology: &Topology) -> Result<(), BuildError> {
-    let of_route = |route: &Route| {
+    let routes = api.routes.iter().map(|route| {
         let source = format!("{}/{}/{}{}", api.id, api.stage, route.method, route.path);
-        (source, route.function.clone())
-    };
-    let of_authorizer =
-        |authorizer: &Authorizer| (format!("{}/authorizers/{}", api.id, authorizer.id), authorizer.function.clone());
-    let routes = api.routes.iter().map(of_route);
-    for (source, function) in routes.chain(api.authorizers.values().map(of_authorizer)) {
+        (source, Invoked::new(&route.function, route.qualifier.as_ref()))
+    });
+    let authorizers = api.authorizers.values().map(|authorizer| {
+        let source = format!("{}/authorizers/{}", api.id, authorizer.id);
+        (source, Invoked::new(&authorizer.function, authorizer.qualifier.as_ref()))
+    });
+    for (source, invoked) in routes.chain(authorizers) {
         let source = names::arn("execute-api", &source);
-        let permits = |permission: &Permission| {
-            permission.function == function
-                && permission.action == "lambda:InvokeFunction"
-                && permission.principal == "apigateway.amazonaws.com"
-                && permission.source_arn.as_ref().is_none_or(|pattern| matches_resource(pattern, &source))
-        };
-        if !topology.permissions.values().any(permits) {
-            return Err(not_permitted(id, &source, "lambda:InvokeFunction", &function));
-        }
+        check_invocation(id, "apigateway.amazonaws.com", &source, &invoked, topology)?;
     }
     Ok(())
+}
+
+fn check_invocation(
+    id: &str,
+    principal: &str,
+    source: &str,
+    invoked: &Invoked<'_>,
+    topology: &Topology,
+) -> Result<(), BuildError> {
+    let action = "lambda:InvokeFunction";
+    let permits = |permission: &Permission| {
+        invoked.is_named_by(permission)
+            && permission.action == action
+            && permission.principal == principal
+            && permission.source_arn.as_ref().is_none_or(|pattern| matches_resource(pattern, source))
+    };
+    if topology.permissions.values().any(permits) {
+        return Ok(());
+    }
+    Err(not_permitted(id, source, action, &invoked.name()))
 }
 
 fn is_for(principals: &[String], service: &str) -> bool {

@@ -90,3 +90,48 @@ async fn a_rule_needs_a_permission_to_invoke() {
                     (`Rule` needs it)";
     check("Principal: events.amazonaws.com", "Principal: s3.amazonaws.com", expected);
 }
+
+/// Two rules, of which each may invoke the reader in one way, and each invokes it in one way.
+fn two_rules(hourly_invokes: &str, hourly_may: &str, daily_invokes: &str, daily_may: &str) -> String {
+    TEMPLATE
+        .replace("Role: !GetAtt Role.Arn", "Role: !GetAtt Role.Arn\n      AutoPublishAlias: live")
+        .replace("Arn: !GetAtt Reader.Arn }", &format!("Arn: {hourly_invokes} }}"))
+        .replace("FunctionName: !Ref Reader", &format!("FunctionName: {hourly_may}"))
+        + &format!(
+            "
+  Daily:
+    Type: AWS::Events::Rule
+    Properties:
+      Name: daily
+      ScheduleExpression: rate(1 day)
+      Targets: [{{ Id: reader, Arn: {daily_invokes} }}]
+  DailyPermission:
+    Type: AWS::Lambda::Permission
+    Properties:
+      FunctionName: {daily_may}
+      Action: lambda:InvokeFunction
+      Principal: events.amazonaws.com
+      SourceArn: !GetAtt Daily.Arn
+"
+        )
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_permission_for_the_function_and_one_for_its_alias_are_two() {
+    let (alias, function_itself) = ("!Ref Reader.Alias", "!GetAtt Reader.Arn");
+    let said = |template: String| {
+        let builder = cloud(&template).function("Reader", function(ok));
+        builder.build().err().map(|error| error.to_string()).unwrap_or_default()
+    };
+    assert_eq!(said(two_rules(alias, alias, function_itself, function_itself)), "");
+    // Somebody may invoke each of the two, so that only who may do what is wrong.
+    let not_permitted = |id: &str, rule: &str, what: &str| {
+        format!(
+            "`arn:aws:events:us-east-1:123456789012:rule/{rule}` may not `lambda:InvokeFunction` on `{what}` (`{id}` needs it)"
+        )
+    };
+    let swapped = two_rules(alias, function_itself, function_itself, alias);
+    assert_eq!(said(swapped), not_permitted("Daily", "daily", "Reader"));
+    let both_by_alias = two_rules(alias, function_itself, alias, alias);
+    assert_eq!(said(both_by_alias), not_permitted("Rule", "hourly", "Reader:live"));
+}
