@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::header::CONTENT_LENGTH;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, Uri};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri};
 use serde_json::Value;
 use tokio::time::timeout;
 
@@ -136,9 +136,9 @@ impl<'a> Exchange<'a> {
     async fn integrate(&mut self, routed: &Routed<'_>, context: Option<&Value>) -> Result<Response<Bytes>, Refusal> {
         let clock = self.gateway.world.clock;
         let event = event::for_function(&routed.incoming, self.circumstances(routed), context);
-        // Lambda refuses it; what the gateway makes of that is not documented.
         if event.len() > SYNC_PAYLOAD_MAX {
-            return Err(Refusal::IntegrationFailed);
+            self.seen.integration_status = Some(StatusCode::PAYLOAD_TOO_LARGE.as_u16());
+            return Err(Refusal::EventTooLarge);
         }
         let began = clock.elapsed();
         let invoked = timeout(routed.stop.timeout, self.invoke(&routed.stop.function, event)).await;

@@ -15,11 +15,16 @@ const PATH: &str = "/api/messages";
 const TOO_LARGE_BYTES: usize = 20_000;
 /// Above the 10 MiB that the gateway takes.
 const TOO_LARGE_FOR_THE_GATEWAY_BYTES: usize = 10 * 1024 * 1024 + 1;
+/// Above what Lambda takes, 6 MiB, though the gateway takes it.
+const TOO_LARGE_FOR_LAMBDA_BYTES: usize = 7 * 1024 * 1024;
 const NESTING: usize = 5_000;
 
-pub const CASES: [Case; 16] = [
+pub const CASES: [Case; 17] = [
     Case::at_the_gate("a body too large for the gateway", ROUTE, 413, |loot| {
         post(loot, vec![b' '; TOO_LARGE_FOR_THE_GATEWAY_BYTES])
+    }),
+    Case::at_the_gate("a body too large for Lambda", ROUTE, 413, |loot| {
+        post(loot, vec![b' '; TOO_LARGE_FOR_LAMBDA_BYTES])
     }),
     refused("a body too large", 413, "body_too_large", "", |loot| {
         post(loot, json!({"title": "t", "body": "x".repeat(TOO_LARGE_BYTES)}).to_string())
