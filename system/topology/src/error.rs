@@ -8,7 +8,7 @@ use std::path::PathBuf;
 /// Why a template could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum TopologyError {
-    #[error("cannot read `{}` ({source})", path.display())]
+    #[error("cannot read `{}`: {source} (expected a readable file)", path.display())]
     Read { path: PathBuf, source: std::io::Error },
     /// All the mistakes that were found, in the order of their lines; one a line when displayed.
     #[error("{}", lines(.0))]

@@ -79,9 +79,12 @@ impl Topology {
     /// When the file cannot be read, or the template has mistakes.
     pub fn from_file(path: impl AsRef<Path>, options: &Options) -> Result<Self, TopologyError> {
         let path = path.as_ref();
-        let text =
-            std::fs::read_to_string(path).map_err(|source| TopologyError::Read { path: path.to_owned(), source })?;
-        Self::from_yaml(&text, &path.display().to_string(), options)
+        let bytes = std::fs::read(path).map_err(|source| TopologyError::Read { path: path.to_owned(), source })?;
+        let shown = path.display().to_string();
+        match str::from_utf8(&bytes) {
+            Ok(text) => Self::from_yaml(text, &shown, options),
+            Err(error) => Err(TopologyError::Invalid(vec![not_text(&bytes[..error.valid_up_to()], shown)])),
+        }
     }
 
     /// Reads a template; `path` is what its mistakes are reported under.
@@ -95,6 +98,12 @@ impl Topology {
         topology.origin.path = path.to_owned();
         Ok(topology)
     }
+}
+
+/// The mistake of the byte that follows on what was `read` in a template.
+fn not_text(read: &[u8], path: String) -> Mistake {
+    let line = read.iter().filter(|byte| **byte == b'\n').count() + 1;
+    Mistake { path, line, message: "a byte that is not UTF-8 (expected a YAML file)".to_owned() }
 }
 
 /// What can be made of the template. It is complete only when nothing was reported.

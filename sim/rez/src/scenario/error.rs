@@ -7,7 +7,7 @@ use std::io;
 pub enum ScenarioError {
     #[error("unknown scenario `{name}` (expected one of {known}, or the path of a `.toml` file)")]
     Unknown { name: String, known: String },
-    #[error("cannot read `{path}`")]
+    #[error("cannot read `{path}` (expected a readable file)")]
     Unreadable { path: String, source: io::Error },
     #[error("{place}: {problem}")]
     Mistake { place: Place, problem: String },

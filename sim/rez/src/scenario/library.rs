@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::error::ScenarioError;
+use super::error::{Place, ScenarioError};
 use super::{Scenario, parse};
 
 /// Name and text, in the order in which `rez scenarios` lists them.
@@ -45,10 +45,18 @@ pub fn find(name_or_path: &str) -> Result<Scenario, ScenarioError> {
         let known = names().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
         return Err(ScenarioError::Unknown { name: name_or_path.to_owned(), known });
     }
-    let text = fs::read_to_string(path)
-        .map_err(|source| ScenarioError::Unreadable { path: name_or_path.to_owned(), source })?;
+    let bytes = fs::read(path).map_err(|source| ScenarioError::Unreadable { path: name_or_path.to_owned(), source })?;
+    let text = text(&bytes, name_or_path)?;
     let name = path.file_stem().unwrap_or_default().to_string_lossy();
-    parse::parse(&name, name_or_path, name_or_path, &text)
+    parse::parse(&name, name_or_path, name_or_path, text)
+}
+
+fn text<'a>(bytes: &'a [u8], path: &str) -> Result<&'a str, ScenarioError> {
+    str::from_utf8(bytes).map_err(|error| {
+        let read = str::from_utf8(&bytes[..error.valid_up_to()]).expect("it was found valid so far");
+        let place = Place::of(path, read, read.len());
+        ScenarioError::Mistake { place, problem: "a byte that is not UTF-8 (expected a TOML file)".to_owned() }
+    })
 }
 
 fn parse_shipped(name: &str, text: &str) -> Result<Scenario, ScenarioError> {
@@ -76,9 +84,18 @@ mod tests {
     }
 
     #[test]
+    fn what_is_no_text_is_told_with_its_line() {
+        let problem = text(b"about = \"x\"\nduration = \"\xff\"", "x.toml").unwrap_err().to_string();
+        assert_eq!(problem, "x.toml:2: a byte that is not UTF-8 (expected a TOML file)");
+    }
+
+    #[test]
     fn what_is_not_there_is_told() {
         let unknown = find("yesterday").unwrap_err().to_string();
         assert!(unknown.starts_with("unknown scenario `yesterday` (expected one of `minute`, "), "{unknown}");
-        assert_eq!(find("no/such.toml").unwrap_err().to_string(), "cannot read `no/such.toml`");
+        assert_eq!(
+            find("no/such.toml").unwrap_err().to_string(),
+            "cannot read `no/such.toml` (expected a readable file)"
+        );
     }
 }

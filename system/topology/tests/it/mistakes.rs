@@ -448,6 +448,15 @@ fn an_account_keeps_100_of_its_1000_concurrent_executions_unreserved() {
 
 #[test]
 fn a_file_that_is_not_there() {
-    let error = Topology::from_file("nowhere.yaml", &Options::default()).expect_err("not there");
-    assert_eq!(error.to_string(), "cannot read `nowhere.yaml` (No such file or directory (os error 2))");
+    let error = Topology::from_file("nowhere.yaml", &Options::default()).expect_err("not there").to_string();
+    assert_eq!(error, "cannot read `nowhere.yaml`: No such file or directory (os error 2) (expected a readable file)");
+}
+
+#[test]
+fn a_file_that_is_no_text() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("template.yaml");
+    std::fs::write(&path, b"Resources:\n  A: \xff\n").unwrap();
+    let error = Topology::from_file(&path, &Options::default()).expect_err("no text").to_string();
+    assert_eq!(error, format!("{}:2: a byte that is not UTF-8 (expected a YAML file)", path.display()));
 }

@@ -15,8 +15,8 @@ pub fn non_existent_queue() -> ServiceError {
         .with_shape("QueueDoesNotExist")
 }
 
-/// Why a move task failed that names no destination, at a message that was in no other queue before. AWS documents that a
-/// task has a failure reason, and not which: this one is uncertain.
+/// Why a move task failed that names no destination, at a message that was in no other queue before ("Troubleshoot
+/// dead-letter queue and DLQ redrive issues", SQS guide).
 pub fn could_not_determine_message_source() -> ServiceError {
     ServiceError::new("CouldNotDetermineMessageSource", "The message was sent to the dead-letter queue itself.")
 }

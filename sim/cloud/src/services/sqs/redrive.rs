@@ -101,9 +101,7 @@ impl Sqs {
         let task = state.tasks.iter_mut().find(|task| task.handle == handle);
         let task = task.ok_or_else(|| error::resource_not_found("Task does not exist."))?;
         if task.status != MoveTaskStatus::Running {
-            let message = "Only active tasks can be cancelled.";
-            return Err(ServiceError::new("AWS.SimpleQueueService.UnsupportedOperation", message)
-                .with_shape("UnsupportedOperation"));
+            return Err(unsupported("Only active tasks can be cancelled."));
         }
         task.status = MoveTaskStatus::Cancelled;
         Ok(task.moved)
@@ -168,7 +166,11 @@ impl State {
             return Err(error::invalid_parameter("Source queue must be configured as a Dead Letter Queue."));
         }
         if let Some(destination) = destination {
-            self.queue(destination).map_err(|_| not_found("DestinationArn"))?;
+            let destination = &self.queue(destination).map_err(|_| not_found("DestinationArn"))?.0.name;
+            // Such a task would never end here; what AWS does with it is not documented.
+            if *destination == name {
+                return Err(unsupported("A queue cannot be both source and destination."));
+            }
         }
         let source_arn = names::queue_arn(&name);
         let running = |task: &MoveTask| task.source_arn == source_arn && task.status == MoveTaskStatus::Running;
@@ -180,6 +182,10 @@ impl State {
         }
         Ok(())
     }
+}
+
+fn unsupported(message: &'static str) -> ServiceError {
+    ServiceError::new("AWS.SimpleQueueService.UnsupportedOperation", message).with_shape("UnsupportedOperation")
 }
 
 fn not_found(parameter: &str) -> ServiceError {

@@ -182,6 +182,16 @@ async fn a_move_task_with_a_destination_moves_what_came_from_no_queue() {
     assert_eq!(world.bodies("q").await, ["direct"]);
 }
 
+/// Regression: such a task sent each message after itself for ever.
+#[tokio::test(start_paused = true)]
+async fn a_move_task_does_not_lead_back_to_its_source() {
+    let world = with_dead_letters();
+    world.send("dead", "direct");
+    let refused = world.services.sqs.start_move("dead", Some("arn:aws:sqs:us-east-1:123456789012:dead"), None);
+    assert_eq!(refused.unwrap_err().message, "A queue cannot be both source and destination.");
+    assert_eq!(world.bodies("dead").await, ["direct"]);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_move_task_loses_no_message_whose_source_is_gone() {
     let world = with_dead_letters();
