@@ -108,7 +108,8 @@ fn ideal() -> Knobs {
     }
 }
 
-/// Rates of duplicates, server errors and resets are guesses of the right order: nobody publishes them. The rest:
+/// Rates of duplicates, server errors and resets are guesses of the right order: nobody publishes them. Brown-outs are
+/// no part of it: a scenario says when they come, so that its verdict can say what they cost. The rest:
 ///
 /// - the gateway's overhead 8/30 ms: a guess; AWS says "10-30 ms" of REST APIs, and that HTTP APIs are faster.
 /// - SNS → SQS 20/90 ms: what is left of measured SNS → SQS → Lambda chains without the Lambda part.
