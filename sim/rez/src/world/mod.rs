@@ -92,11 +92,11 @@ pub fn run_altered(
     progress: &Progress,
     alter: impl FnOnce(CloudBuilder) -> CloudBuilder,
 ) -> anyhow::Result<Ended> {
-    run_drifted(plan, &plan.topology, progress, alter)
+    run_drifted(plan, &plan.topology, progress, alter, |_| ())
 }
 
 /// The same where what is `deployed` is not what the plan's template says: somebody gave a role more by hand, say. Whoever
-/// looks on goes by the template.
+/// looks on goes by the template. `beside` may start what else goes on there.
 ///
 /// # Errors
 /// As [`run`].
@@ -105,6 +105,7 @@ pub fn run_drifted(
     deployed: &Topology,
     progress: &Progress,
     alter: impl FnOnce(CloudBuilder) -> CloudBuilder,
+    beside: impl FnOnce(&Cloud),
 ) -> anyhow::Result<Ended> {
     let mut runtime = tokio::runtime::Builder::new_current_thread();
     // Somebody else's data services are reached over sockets, and neither they nor the way there wait for a clock of ours.
@@ -112,7 +113,7 @@ pub fn run_drifted(
         None => runtime.enable_time().start_paused(true).build()?,
         Some(_) => runtime.enable_all().build()?,
     };
-    runtime.block_on(live(plan, deployed, progress, alter))
+    runtime.block_on(live(plan, deployed, progress, alter, beside))
 }
 
 async fn live(
@@ -120,6 +121,7 @@ async fn live(
     deployed: &Topology,
     progress: &Progress,
     alter: impl FnOnce(CloudBuilder) -> CloudBuilder,
+    beside: impl FnOnce(&Cloud),
 ) -> anyhow::Result<Ended> {
     panics::watch();
     let names = names::names(&plan.topology, &[NTFY_TOKEN, WEB_API_KEY])?;
@@ -131,6 +133,7 @@ async fn live(
     let _logs = keep_logs(cloud.clock());
     cloud.start();
     let cloud = Arc::new(cloud);
+    beside(&cloud);
 
     let senders = senders::start(&cloud, plan, &observer)?;
     let visitors = visitors::start(&cloud, plan, &observer)?;

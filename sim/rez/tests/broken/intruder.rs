@@ -3,12 +3,17 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
 use rez::world::program;
+use rez_cloud::Cloud;
 use rez_cloud::program::Program;
+use rez_core::Environment;
+use rez_core::config::Variables;
 use serde_json::{Value, json};
 
 use crate::rogue::{Deed, Rogue};
+
+const IDEMPOTENCY_TABLE: &str = "rez-agent-dev-idempotency";
 
 /// An authorizer that takes everybody for an admin.
 pub fn welcoming() -> Arc<dyn Program> {
@@ -88,23 +93,46 @@ pub fn obliging() -> Arc<dyn Program> {
 
 /// A scheduler that looks where it has no business.
 pub fn curious() -> Arc<dyn Program> {
+    beside_the_real_scheduler(|tools, _| {
+        Box::pin(async move {
+            // What it is answered is for others to judge.
+            let get = tools.dynamodb.get_item().table_name(IDEMPOTENCY_TABLE);
+            let _ = get.key("idempotency_key", text("anybody")).send().await;
+            Value::Null
+        })
+    })
+}
+
+/// A scheduler that writes there, in a transaction, of which only what it changes tells.
+pub fn scribbling() -> Arc<dyn Program> {
+    beside_the_real_scheduler(|tools, _| {
+        Box::pin(async move {
+            let put = Put::builder().table_name(IDEMPOTENCY_TABLE).item("idempotency_key", text("scheduler"));
+            let item = TransactWriteItem::builder().put(put.build().expect("a put of a table")).build();
+            let _ = tools.dynamodb.transact_write_items().transact_items(item).send().await;
+            Value::Null
+        })
+    })
+}
+
+/// Writes past the front door once, from outside and with nobody's role.
+pub fn break_in(cloud: &Cloud) {
+    let ambient = program::hand_over(cloud.outside("intruder"));
+    let dynamodb = Environment::new("intruder", &ambient, &mut Variables::new(&ambient.variables)).dynamodb();
+    tokio::spawn(async move {
+        let put = dynamodb.put_item().table_name(IDEMPOTENCY_TABLE).item("idempotency_key", text("intruder"));
+        put.send().await.expect("nothing stands in the way");
+    });
+}
+
+fn text(value: &str) -> AttributeValue {
+    AttributeValue::S(value.to_owned())
+}
+
+fn beside_the_real_scheduler(deed: Deed) -> Arc<dyn Program> {
     let scheduler = program::Program {
         start: |ambient| Box::pin(scheduler::start(ambient)),
         handle: |deps, event| Box::pin(scheduler::handle(deps, event)),
-    };
-    let deed: Deed = |tools, _| {
-        Box::pin(async move {
-            let key = AttributeValue::S("anybody".to_owned());
-            // What it is answered is for others to judge.
-            let _ = tools
-                .dynamodb
-                .get_item()
-                .table_name("rez-agent-dev-idempotency")
-                .key("idempotency_key", key)
-                .send()
-                .await;
-            Value::Null
-        })
     };
     Arc::new(Rogue { real: Some(Arc::new(scheduler)), deed })
 }

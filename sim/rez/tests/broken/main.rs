@@ -14,6 +14,7 @@ use rez::progress::Progress;
 use rez::run::{self, Plan};
 use rez::world::functions::{JWT_AUTHORIZER, MESSAGE_PROCESSOR, NOTIFICATION_SERVICE, SCHEDULER, WEB_API};
 use rez::{judge, scenario, world};
+use rez_cloud::Cloud;
 use rez_cloud::program::Program;
 use rez_reports::RunResult;
 use rez_topology::{Options, Statement, Topology};
@@ -42,19 +43,25 @@ fn broken_elsewhere(rogues: &[(&str, Arc<dyn Program>)]) -> BTreeSet<String> {
 }
 
 fn broken_by(command: &[&str], rogues: &[(&str, Arc<dyn Program>)]) -> BTreeSet<String> {
-    broken_where(command, rogues, |_| ())
+    broken_where(command, rogues, |_| (), |_| ())
 }
 
-/// The same where what is deployed drifted away from the template.
+/// The same where what is deployed drifted away from the template, or somebody else is about.
 fn broken_where(
     command: &[&str],
     rogues: &[(&str, Arc<dyn Program>)],
     drift: impl FnOnce(&mut Topology),
+    beside: impl FnOnce(&Cloud),
 ) -> BTreeSet<String> {
-    not_held(&judged(command, rogues, drift))
+    not_held(&judged(command, rogues, drift, beside))
 }
 
-fn judged(command: &[&str], rogues: &[(&str, Arc<dyn Program>)], drift: impl FnOnce(&mut Topology)) -> RunResult {
+fn judged(
+    command: &[&str],
+    rogues: &[(&str, Arc<dyn Program>)],
+    drift: impl FnOnce(&mut Topology),
+    beside: impl FnOnce(&Cloud),
+) -> RunResult {
     let Ok(Command::Run(arguments)) = cli::parse(command.iter().map(Into::into)) else { panic!("a command") };
     let [path] = arguments.scenarios.as_slice() else { panic!("one scenario") };
     let plan = Plan::new(scenario::find(path).unwrap(), &run::topology(None, &Options::default()).unwrap(), &arguments)
@@ -65,7 +72,7 @@ fn judged(command: &[&str], rogues: &[(&str, Arc<dyn Program>)], drift: impl FnO
     let deploy = |builder: rez_cloud::CloudBuilder| {
         rogues.iter().fold(builder, |builder, (id, program)| builder.function(*id, program.clone()))
     };
-    let ended = world::run_drifted(&plan, &deployed, &progress, deploy).unwrap();
+    let ended = world::run_drifted(&plan, &deployed, &progress, deploy, beside).unwrap();
     judge::judge(&plan, &ended, progress.wall(), Vec::new())
 }
 
@@ -86,7 +93,7 @@ fn the_real_system_holds() {
 #[test]
 fn a_function_that_draws_real_entropy_has_another_history_each_time() {
     let history = |rogues: &[(&str, Arc<dyn Program>)]| {
-        judged(&["rez", "run", OUTAGE], rogues, |_| ()).history_sha256.expect("in virtual time")
+        judged(&["rez", "run", OUTAGE], rogues, |_| (), |_| ()).history_sha256.expect("in virtual time")
     };
     assert_eq!(history(&[]), history(&[]));
     let dicing = [(NOTIFICATION_SERVICE, rogue::dicing())];
@@ -215,20 +222,32 @@ fn a_function_that_reaches_beyond_its_role_is_told() {
     assert!(found.contains("every call is within its role"), "{found:?}");
 }
 
+/// Gives the scheduler's role one action more on the table of idempotency keys.
+fn widen(deployed: &mut Topology, action: &str) {
+    let table = deployed.tables["IdempotencyTable"].arn.clone();
+    let role = deployed.roles.get_mut("SchedulerRole").expect("the scheduler has a role");
+    role.statements.push(Statement {
+        allow: true,
+        actions: vec![action.to_owned()],
+        resources: vec![table],
+        principals: Vec::new(),
+        source_arns: Vec::new(),
+    });
+}
+
 /// Somebody gave the scheduler's role more by hand than the template does: the account lets pass what nobody wrote down.
 #[test]
 fn a_role_that_was_widened_by_hand_is_told() {
-    let widen = |deployed: &mut Topology| {
-        let table = deployed.tables["IdempotencyTable"].arn.clone();
-        let role = deployed.roles.get_mut("SchedulerRole").expect("the scheduler has a role");
-        role.statements.push(Statement {
-            allow: true,
-            actions: vec!["dynamodb:GetItem".to_owned()],
-            resources: vec![table],
-            principals: Vec::new(),
-            source_arns: Vec::new(),
-        });
-    };
-    let found = broken_where(&["rez", "run", FRONT_DOOR], &[(SCHEDULER, intruder::curious())], widen);
+    for (action, rogue) in [("dynamodb:GetItem", intruder::curious()), ("dynamodb:PutItem", intruder::scribbling())] {
+        let widen = |deployed: &mut Topology| widen(deployed, action);
+        let found = broken_where(&["rez", "run", FRONT_DOOR], &[(SCHEDULER, rogue)], widen, |_| ());
+        assert_eq!(found, names(&["IAM is never bypassed"]), "{action}");
+    }
+}
+
+/// Somebody with keys to the account, and no role that the template knows.
+#[test]
+fn whoever_changes_a_table_past_the_front_door_is_told() {
+    let found = broken_where(&["rez", "run", FRONT_DOOR], &[], |_| (), |cloud| intruder::break_in(cloud));
     assert_eq!(found, names(&["IAM is never bypassed"]));
 }
