@@ -105,6 +105,7 @@ fn messages(run: &RunResult) -> Markup {
         ("lost", messages.lost),
         ("dead-lettered", messages.dead_lettered),
         ("duplicated", messages.duplicated),
+        ("redriven", messages.redriven),
     ];
     html! {
         h2 { "Messages" }

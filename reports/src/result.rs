@@ -63,6 +63,8 @@ pub struct Messages {
     pub lost: u64,
     /// Notifications that ntfy accepted again; a server that knows sequence ids shows them once.
     pub duplicated: u64,
+    /// Messages that had failed and were sent on their way again, each time counted; they are in the state they are in now.
+    pub redriven: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -181,7 +183,14 @@ pub(crate) mod examples {
             simulated_seconds: 93_784.0,
             wall_seconds: 1.5,
             aws_calls: 12_345,
-            messages: Messages { created: 1_000, completed: 999, failed: 1, duplicated: 2, ..Messages::default() },
+            messages: Messages {
+                created: 1_000,
+                completed: 999,
+                failed: 1,
+                duplicated: 2,
+                redriven: 3,
+                ..Messages::default()
+            },
             verdict: Verdict::of(&objectives, &checkers),
             requests: Some(Requests { total: 10_000, succeeded: 9_000, refused: 980, throttled: 12, failed: 8 }),
             objectives,
@@ -205,11 +214,13 @@ pub(crate) mod examples {
                     cost: 2.5,
                 }],
             }),
-            permissions_unused: vec![UnusedPermission {
-                role: "scheduler".into(),
-                action: "dynamodb:GetItem".into(),
-                resource: "config".into(),
-            }],
+            permissions_unused: (1..=8)
+                .map(|number| UnusedPermission {
+                    role: "scheduler".into(),
+                    action: "dynamodb:GetItem".into(),
+                    resource: format!("table-{number}"),
+                })
+                .collect(),
             history_sha256: Some("ab".repeat(32)),
             replay: "rez run smoke --seed 7 --profile realistic".into(),
             notes: vec!["ntfy's limits leave room: 1.0 of 12.0 messages a minute".into()],

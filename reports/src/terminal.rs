@@ -5,9 +5,12 @@ use std::fmt::Write;
 
 use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Table, presets};
 
-use crate::operations::{Cost, firings};
+use crate::operations::{Cost, UnusedPermission, firings};
 use crate::result::{ObjectiveResult, RunResult, Verdict};
 use crate::units;
+
+/// How many unused permissions are listed here; the report has all of them.
+const UNUSED_MAX: usize = 5;
 
 /// Whether escape sequences may be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,6 +94,7 @@ fn account(run: &RunResult) -> String {
         ("lost", messages.lost),
         ("dead-lettered", messages.dead_lettered),
         ("duplicated", messages.duplicated),
+        ("redriven", messages.redriven),
     ]);
     let Some(requests) = run.requests else { return format!("messages: {messages}") };
     let requests = line(&[
@@ -116,7 +120,20 @@ fn operations(run: &RunResult) -> String {
     }
     let fired: Vec<String> = fired.iter().map(|(name, times)| format!("{name} {times}×")).collect();
     let alarms = if fired.is_empty() { "none fired".to_owned() } else { fired.join(", ") };
-    format!("alarms:   {alarms}\ncost:     {}", run.cost.as_ref().map_or_else(|| units::held(None).to_owned(), cost))
+    let cost = run.cost.as_ref().map_or_else(|| units::held(None).to_owned(), cost);
+    format!("alarms:   {alarms}\ncost:     {cost}{}", unused(&run.permissions_unused))
+}
+
+/// What no run uses, no role has to grant.
+fn unused(permissions: &[UnusedPermission]) -> String {
+    let one =
+        |UnusedPermission { role, action, resource }: &UnusedPermission| format!("{role}: {action} on {resource}");
+    let mut lines: Vec<String> = permissions.iter().take(UNUSED_MAX).map(one).collect();
+    let more = permissions.len().saturating_sub(UNUSED_MAX);
+    if more > 0 {
+        lines.push(format!("and {} more, see the report", units::count(more as u64)));
+    }
+    if lines.is_empty() { String::new() } else { format!("\nunused:   {}", lines.join("\n          ")) }
 }
 
 fn cost(cost: &Cost) -> String {

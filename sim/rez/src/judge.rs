@@ -151,6 +151,7 @@ fn messages(observer: &Observer, checkers: &[CheckerResult]) -> Messages {
         in_flight: tally.in_flight,
         lost,
         duplicated: tally.duplicated,
+        redriven: tally.redriven,
     }
 }
 

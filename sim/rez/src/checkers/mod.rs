@@ -39,7 +39,7 @@ pub use duplicates::Duplicates;
 pub use groups::Groups;
 pub use hostile::{HostileRefused, NeverShaken};
 pub use iam::{Grants, IamObeyed};
-pub use image::{Gate, MessageImage};
+pub use image::{Gate, MessageImage, number};
 pub use permissions::Permissions;
 pub use secrets::Secrets;
 pub use settling::Settling;

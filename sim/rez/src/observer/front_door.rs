@@ -4,7 +4,7 @@
 //! Whether there was a good answer is for the visitor to say. How long it took is measured at the gateway, where the alarms
 //! look too: the caller's way there is nobody's promise.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, SystemTime};
 
 use hdrhistogram::Histogram;
@@ -17,6 +17,8 @@ use crate::visitors::{Answered, Sender};
 
 const DAY: Duration = Duration::from_secs(86_400);
 const DIGITS: u8 = 3;
+/// Visitors wait 35 s: what has not come by then comes to nobody.
+const ON_THE_WAY_MAX: Duration = Duration::from_secs(60);
 /// The gateway's id of a request, on its answer.
 const REQUEST_ID: &str = "apigw-requestid";
 
@@ -26,6 +28,7 @@ pub struct FrontDoor {
     pub requests: Requests,
     /// What the gateway took for answers that are on their way, by request id.
     leaving: BTreeMap<String, Duration>,
+    oldest_first: VecDeque<(SystemTime, String)>,
     took: Histogram<u32>,
     under_p95: u64,
     under_p99: u64,
@@ -39,6 +42,7 @@ impl FrontDoor {
             objectives,
             requests: Requests::default(),
             leaving: BTreeMap::new(),
+            oldest_first: VecDeque::new(),
             took: histogram(DIGITS),
             under_p95: 0,
             under_p99: 0,
@@ -46,9 +50,17 @@ impl FrontDoor {
         }
     }
 
-    /// The gateway has answered.
-    pub fn left(&mut self, request: &ApiRequest<'_>) {
+    /// The gateway has answered. What got lost on its way is forgotten.
+    pub fn left(&mut self, at: SystemTime, request: &ApiRequest<'_>) {
+        while let Some((left, _)) = self.oldest_first.front()
+            && at.duration_since(*left).unwrap_or_default() > ON_THE_WAY_MAX
+        {
+            if let Some((_, id)) = self.oldest_first.pop_front() {
+                self.leaving.remove(&id);
+            }
+        }
         self.leaving.insert(request.request_id.to_owned(), request.latency);
+        self.oldest_first.push_back((at, request.request_id.to_owned()));
     }
 
     /// A request without an answer failed, as far as its sender knows.
@@ -113,6 +125,35 @@ mod tests {
         Answered { route, message_id: None, group: None, sender, took, answer: None }
     }
 
+    fn request(request_id: &str, latency: Duration) -> ApiRequest<'_> {
+        ApiRequest {
+            api_id: "api",
+            stage: "$default",
+            route: "GET /api/messages",
+            request_id,
+            status: 200,
+            latency,
+            authorizer_latency: None,
+            integration_latency: None,
+            error: "",
+            request_bytes: 0,
+            response_bytes: 2,
+        }
+    }
+
+    /// Regression: every answer that was lost on its way was remembered for the rest of the run.
+    #[test]
+    fn answers_that_are_lost_on_their_way_are_forgotten() {
+        let mut door = door();
+        for minute in 0..1_000 {
+            let id = minute.to_string();
+            door.left(UNIX_EPOCH + Duration::from_secs(60 * minute), &request(&id, Duration::ZERO));
+            door.answered(UNIX_EPOCH, &unanswered(Sender::Person));
+        }
+        assert!(door.leaving.len() <= 2, "{}", door.leaving.len());
+        assert_eq!(door.leaving.len(), door.oldest_first.len());
+    }
+
     #[test]
     fn no_answer_is_a_failure() {
         let mut door = door();
@@ -126,19 +167,7 @@ mod tests {
     fn what_the_way_took_is_not_the_apis() {
         let mut door = door();
         let (latency, took) = (Duration::from_millis(40), Duration::from_secs(2));
-        door.left(&ApiRequest {
-            api_id: "api",
-            stage: "$default",
-            route: "GET /api/messages",
-            request_id: "id=",
-            status: 200,
-            latency,
-            authorizer_latency: None,
-            integration_latency: None,
-            error: "",
-            request_bytes: 0,
-            response_bytes: 2,
-        });
+        door.left(UNIX_EPOCH, &request("id=", latency));
         let mut answer = Answer::default();
         answer.headers_mut().insert(REQUEST_ID, http::HeaderValue::from_static("id="));
         door.answered(UNIX_EPOCH, &Answered { took, answer: Some(&answer), ..unanswered(Sender::Person) });

@@ -17,7 +17,9 @@ pub use front_door::FrontDoor;
 pub use tally::Tally;
 
 use crate::backend::Remains;
-use crate::checkers::{self, Alarms, Checker, Findings, Grants, IamObeyed, MessageImage, Names, Seen, Settling};
+use crate::checkers::{
+    self, Alarms, Checker, Findings, Grants, IamObeyed, MessageImage, Names, Seen, Settling, number,
+};
 use crate::history_hash::HistoryHash;
 use crate::latency::Latency;
 use crate::scenario::{Expectations, Objectives, OtherAlarms};
@@ -142,6 +144,7 @@ impl Observer {
             self.show(at, &Seen::Found { table: &messages_table, item });
         }
         for item in &remains.counters {
+            self.tally.redriven += number(item, "redriven").unwrap_or_default();
             self.show(at, &Seen::Found { table: &counters_table, item });
         }
         self.tally.dead_lettered = remains.dead_letters;
@@ -200,7 +203,7 @@ impl Subscriber for Observer {
                 self.aws_calls.count(request);
             }
             Fact::ApiRequest(request) => {
-                self.front_door.iter_mut().for_each(|front_door| front_door.left(request));
+                self.front_door.iter_mut().for_each(|front_door| front_door.left(at, request));
             }
             Fact::Fault { rule, .. } => self.faults_applied[*rule] += 1,
             Fact::Alarm { name, to, .. } => self.alarms.push(AlarmChange {

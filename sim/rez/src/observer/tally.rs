@@ -16,6 +16,7 @@ pub struct Tally {
     pub in_flight: u64,
     pub dead_lettered: u64,
     pub duplicated: u64,
+    pub redriven: u64,
     accepted: BTreeSet<String>,
     oldest_first: VecDeque<(SystemTime, String)>,
 }
@@ -27,6 +28,8 @@ impl Tally {
             None => self.created += 1,
             Some(from) => *self.state(from) -= 1,
         }
+        // The only way out of it.
+        self.redriven += u64::from(from == Some("failed"));
         *self.state(to) += 1;
     }
 
@@ -81,7 +84,7 @@ mod tests {
             let places = tally.completed + tally.failed + tally.cancelled + tally.in_flight;
             assert_eq!((tally.created, places), (1, 1), "{step:?}");
         }
-        assert_eq!(tally.cancelled, 1);
+        assert_eq!((tally.cancelled, tally.redriven), (1, 1));
     }
 
     #[test]

@@ -98,14 +98,7 @@ fn run(plan: &Plan) -> anyhow::Result<RunResult> {
     let ended = world::run(plan, &progress)?;
     let wall = progress.wall();
     drop(progress);
-    notes.extend(unused(ended.permissions_unused.len()));
     Ok(judge::judge(plan, &ended, wall, notes))
-}
-
-/// What no run uses, no role has to grant.
-fn unused(permissions: usize) -> Option<String> {
-    let many = if permissions == 1 { "permission" } else { "permissions" };
-    (permissions > 0).then(|| format!("{permissions} {many} of the template stayed unused (named in the report)"))
 }
 
 fn print(result: &RunResult) -> anyhow::Result<()> {

@@ -248,6 +248,6 @@ fn a_role_that_was_widened_by_hand_is_told() {
 /// Somebody with keys to the account, and no role that the template knows.
 #[test]
 fn whoever_changes_a_table_past_the_front_door_is_told() {
-    let found = broken_where(&["rez", "run", FRONT_DOOR], &[], |_| (), |cloud| intruder::break_in(cloud));
+    let found = broken_where(&["rez", "run", FRONT_DOOR], &[], |_| (), intruder::break_in);
     assert_eq!(found, names(&["IAM is never bypassed"]));
 }

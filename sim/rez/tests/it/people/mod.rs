@@ -45,5 +45,6 @@ fn what_waits_is_cancelled_and_what_failed_is_redriven_and_delivered() {
     let redriven =
         lives.count(|life| life.contains(&"failed") && life.ends_with(&["created", "processing", "completed"]));
     assert!(redriven > 5 && lives.answers(REDRIVE, 202) >= redriven, "{redriven}");
+    assert_eq!(messages.redriven, lives.answers(REDRIVE, 202));
     assert!(messages.dead_lettered >= redriven, "the evidence stays: {messages:?}");
 }
