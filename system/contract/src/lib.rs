@@ -179,7 +179,7 @@ mod tests {
     fn whatever_the_gateway_may_answer_to_anything_is_declared_everywhere() {
         let contract = Contract::load();
         for (route, answers) in &contract.answers {
-            for status in [413, 429, 500, 503] {
+            for status in [413, 429, 431, 500, 503] {
                 assert!(answers.contains_key(&status), "{route}: {status}");
             }
         }

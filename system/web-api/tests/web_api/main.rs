@@ -12,4 +12,5 @@ mod messages;
 mod metrics;
 mod refusals;
 mod sign_in;
+mod taken;
 mod world;

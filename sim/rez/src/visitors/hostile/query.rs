@@ -7,7 +7,13 @@ use super::Case;
 use super::loot::Loot;
 use crate::visitors::answered::Refusal;
 
-pub const CASES: [Case; 10] = [
+/// With the rest of the head above the gateway's 10,240 bytes.
+const TOO_LONG_BYTES: usize = 11_000;
+
+pub const CASES: [Case; 11] = [
+    Case::at_the_gate("a query too long for the gateway", "GET /api/messages", 431, |loot| {
+        list(loot, &format!("cursor={}", "a".repeat(TOO_LONG_BYTES)))
+    }),
     wrong("a limit of none", "limit", |loot| list(loot, "limit=0")),
     wrong("a limit too high", "limit", |loot| list(loot, "limit=100000")),
     wrong("a parameter twice", "limit", |loot| list(loot, "limit=1&limit=100")),
