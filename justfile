@@ -30,7 +30,7 @@ deny:
 template:
     cfn-lint system/template.yaml
 
-# the REST contract as a page, reports/out/openapi.html (needs Node.js)
+# the REST contract as a page, reports/out/openapi.html
 contract:
     mkdir -p reports/out
-    npx --yes @redocly/cli@2 build-docs system/openapi.yaml --output reports/out/openapi.html
+    cargo run -p rez-contract --example page -- reports/out/openapi.html

@@ -9,6 +9,7 @@
 //! ```
 
 mod document;
+mod page;
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -17,7 +18,8 @@ use http::{HeaderMap, Response};
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
-use document::Document;
+pub use document::Document;
+pub use page::page;
 
 /// The contract, with a validator for every answer that it declares.
 pub struct Contract {
