@@ -15,6 +15,9 @@ const LIMIT_DEFAULT: u32 = 25;
 /// 9999-12-30T22:00:00.999Z: later ones are not everywhere in a year of four digits.
 const LAST_MOMENT: Moment = Moment::from_epoch_ms(253_402_207_200_999);
 
+/// Length of `2026-11-23T08:00:00.123456789`.
+const NANOSECOND_END: usize = 29;
+
 /// A sealed cursor has less than half of this.
 const CURSOR_LEN_MAX: usize = 512;
 
@@ -91,10 +94,18 @@ fn cursor(text: String) -> Result<String, Problem> {
 /// last hours of the year 9999 are beyond what a timestamp holds. As bounds of a list, all of them are as good as the
 /// nearest moment that there is.
 fn moment(text: &str) -> Result<Moment, Problem> {
-    let text = Some(text).filter(|text| has_shape(text));
-    let moment = text.and_then(|text| Moment::parse(text).or_else(|| is_last_year(text).then_some(LAST_MOMENT)));
+    let text = Some(text).filter(|text| has_shape(text)).map(to_nanoseconds);
+    let moment =
+        text.as_deref().and_then(|text| Moment::parse(text).or_else(|| is_last_year(text).then_some(LAST_MOMENT)));
     let moment = moment.ok_or("must be a time in RFC 3339, such as 2026-11-23T08:00:00Z")?;
     Ok(moment.clamp(Moment::from_epoch_ms(0), LAST_MOMENT))
+}
+
+/// RFC 3339 bounds no fraction, and `Moment::parse` does. What is cut off is less than any two messages are apart.
+fn to_nanoseconds(text: &str) -> String {
+    let end = text.find(['z', 'Z', '+']).or_else(|| text.rfind('-')).unwrap_or(text.len());
+    let (time, zone) = text.split_at(end);
+    format!("{}{zone}", &time[..time.len().min(NANOSECOND_END)])
 }
 
 /// Whether this is a time of the year 9999 that is a time in another year, too.

@@ -1,5 +1,5 @@
-//! A new message is taken if, and only if, the contract says that it is one. A client that goes by the contract is not refused,
-//! and one that does not is.
+//! A new message is taken if, and only if, the contract says that it is one, and so is a time. A client that goes by the contract
+//! is not refused, and one that does not is.
 
 use std::sync::OnceLock;
 
@@ -49,19 +49,60 @@ fn new_message() -> impl Strategy<Value = Value> {
     })
 }
 
-fn status(message: &Value) -> u16 {
+fn status_of(ask: Ask) -> u16 {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+    runtime.expect("a runtime").block_on(async { World::new().await.send(ask).await }).status
+}
+
+fn status(message: &Value) -> u16 {
     // This one has to be escaped, as the contract says.
     let body = message.to_string().replace('\u{fffd}', r"\ufffd");
     let ask =
         Ask::new("POST /api/messages").by("user-1", "user").header("content-type", "application/json").text(&body);
-    runtime.expect("a runtime").block_on(async { World::new().await.send(ask).await }).status
+    status_of(ask)
+}
+
+fn check_time(time: &str) {
+    let from = contract().routes()["GET /api/messages"]["parameters"]
+        .as_array()
+        .and_then(|parameters| parameters.iter().find(|parameter| parameter["name"] == "from"))
+        .expect("`from` is declared")["schema"]
+        .clone();
+    let mistakes = contract().mistakes(&from, &json!(time));
+    let escaped: String = time.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let ask = Ask::new("GET /api/messages").by("user-1", "viewer").query(&format!("from={escaped}"));
+    assert_eq!(status_of(ask), if mistakes.is_empty() { 200 } else { 400 }, "{time}: {mistakes:?}");
+}
+
+#[test]
+fn times_at_the_edges() {
+    for time in [
+        "2026-11-23t00:00:00z",
+        "2026-11-23T00:00:00-00:00",
+        "2026-11-23T00:00:00.123456789012345678Z",
+        "2016-12-31T23:59:60Z",
+        "2026-11-23T24:00:00Z",
+        "2026-02-29T00:00:00Z",
+        "2024-02-29T00:00:00Z",
+        "2026-11-23T00:00:00+24:00",
+        "2026-11-23T00:00:00+23:60",
+        "2026-11-23 00:00:00Z",
+        "2026-11-23T00:00:00.Z",
+        "2026-11-23T00:00Z",
+        "0000-01-01T00:00:00+23:59",
+        "9999-12-31T23:59:59-23:59",
+    ] {
+        check_time(time);
+    }
+}
+
+fn contract() -> &'static Contract {
+    static CONTRACT: OnceLock<Contract> = OnceLock::new();
+    CONTRACT.get_or_init(Contract::load)
 }
 
 fn check(message: &Value) {
-    static CONTRACT: OnceLock<Contract> = OnceLock::new();
-    let contract = CONTRACT.get_or_init(Contract::load);
-    let mistakes = contract.mistakes(&json!({"$ref": "#/components/schemas/NewMessage"}), message);
+    let mistakes = contract().mistakes(&json!({"$ref": "#/components/schemas/NewMessage"}), message);
     let too_long = message["body"].as_str().is_some_and(|body| body.len() > BODY_BYTES_MAX);
     let expected = if mistakes.is_empty() && !too_long { 201 } else { 400 };
     assert_eq!(status(message), expected, "{message}: {mistakes:?}");
@@ -90,5 +131,13 @@ proptest! {
     #[test]
     fn a_message_is_taken_if_the_contract_says_so_and_only_then(message in new_message()) {
         check(&message);
+    }
+
+    /// But for a leap second, which is taken at any hour.
+    #[test]
+    fn a_time_is_taken_if_the_contract_says_so_and_only_then(
+        time in "(0000|1969|2026|9999)-(02|11)-(01|28|29|30)[Tt](00|23):(00|59):(00|59)(|\\.[0-9]{1,25})(Z|z|[+-](00|23|24):(00|59))"
+    ) {
+        check_time(&time);
     }
 }
