@@ -128,7 +128,8 @@ fn has_shape(text: &str) -> bool {
                 .zip(shape.bytes())
                 .all(|(byte, like)| if like == b'0' { byte.is_ascii_digit() } else { byte == like })
     };
-    let is_zone = zone.eq_ignore_ascii_case("z") || is_like(zone, "+00:00") || is_like(zone, "-00:00");
+    let is_offset = |sign| is_like(zone, sign) && &zone[1..3] <= "23";
+    let is_zone = zone.eq_ignore_ascii_case("z") || is_offset("+00:00") || is_offset("-00:00");
     text.len() <= 40 && is_like(&head.to_ascii_uppercase(), "0000-00-00T00:00:00") && is_zone
 }
 
