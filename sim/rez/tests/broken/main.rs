@@ -178,6 +178,23 @@ fn an_authorizer_that_takes_everybody_for_an_admin_is_told() {
     );
 }
 
+/// A bad deployment, after which nobody gets in: no invocation fails, and no answer is a 5xx.
+#[test]
+fn an_authorizer_that_refuses_everybody_raises_the_alarm_that_takes_it_back() {
+    let misconfigure = |deployed: &mut Topology| {
+        let authorizer = deployed.functions.get_mut(JWT_AUTHORIZER).expect("there is an authorizer");
+        authorizer.environment.insert("SIGN_IN_SCOPE".to_owned(), "another-api/use".to_owned());
+    };
+    let result = judged(&["rez", "run", FRONT_DOOR], &[], misconfigure, |_| ());
+    let fired: BTreeSet<&str> =
+        result.alarms.iter().filter(|change| change.to == "ALARM").map(|change| change.name.as_str()).collect();
+    assert!(fired.contains("rez-agent-dev-live-tokens-refused"), "{fired:?}");
+    let topology = run::topology(None, &Options::default()).unwrap();
+    let alias = topology.functions[JWT_AUTHORIZER].alias.clone().expect("it has an alias");
+    let takes_back = alias.deployment.expect("it is deployed gradually").alarms;
+    assert!(takes_back.iter().any(|alarm| alarm == "rez-agent-dev-live-tokens-refused"), "{takes_back:?}");
+}
+
 #[test]
 fn an_api_that_promises_and_writes_nothing_is_told() {
     let found = broken_door(&[(WEB_API, intruder::promising())]);
