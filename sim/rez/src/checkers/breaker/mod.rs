@@ -25,6 +25,8 @@ pub struct Breaker {
     /// The states that it was in lately, the newest last, each with the time at which it began.
     phases: VecDeque<(SystemTime, Phase)>,
     permits: Permits,
+    /// Whether items are told at all. Data services of somebody else tell none, and there nothing is known of permits.
+    sees_items: bool,
     /// When an environment last failed to reach the gate.
     unreachable: BTreeMap<u64, SystemTime>,
     findings: Findings,
@@ -49,6 +51,7 @@ impl Breaker {
             ntfy: names.ntfy.clone(),
             phases: VecDeque::from([(SystemTime::UNIX_EPOCH, Phase::Closed)]),
             permits: Permits::default(),
+            sees_items: false,
             unreachable: BTreeMap::new(),
             findings: Findings::default(),
         }
@@ -80,6 +83,9 @@ impl Breaker {
             return;
         }
         let Some(permitted) = self.permits.take(environment, sent) else {
+            if !self.sees_items {
+                return;
+            }
             self.findings.add(|| format!("environment {environment} tried without asking the gate"));
             return;
         };
@@ -132,6 +138,7 @@ impl Checker for Breaker {
     }
 
     fn observe(&mut self, at: SystemTime, seen: &Seen<'_>) {
+        self.sees_items |= matches!(seen, Seen::Fact(Fact::Item { .. }));
         match seen {
             Seen::Fact(Fact::Item { table, before, after: Some(after), cause, .. })
                 if *table == self.config_table && after.get("breaker").is_some() =>
