@@ -85,6 +85,13 @@ impl Cloud {
         }
     }
 
+    /// Begins nothing more by itself, and waits for what is under way: batches of event sources, and invocations that nobody
+    /// waits for. What is not begun stays in its queue. That may take as long as the functions do, so whoever is in a hurry
+    /// sets a limit.
+    pub async fn drain(&self) {
+        self.world.closing.end().await;
+    }
+
     pub fn clock(&self) -> Clock {
         self.world.clock
     }

@@ -1,5 +1,7 @@
 //! What one seed decides: the clock, and a random stream for each concern.
 
+mod closing;
+
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -10,6 +12,8 @@ use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 use sha2::{Digest, Sha256};
 use tokio::time::Instant;
+
+pub use self::closing::{Closing, UnderWay};
 
 use crate::faults::Faults;
 use crate::history::History;
@@ -114,12 +118,21 @@ pub struct World {
     /// Tells the worlds of one process apart. The SDK keeps its retry buckets per process, and a second run must not
     /// find the first one's empty. No fact carries it.
     pub number: u64,
+    pub closing: Closing,
 }
 
 impl World {
     pub fn new(clock: Clock, seed: Seed, history: History, knobs: Knobs, faults: Faults) -> Self {
         static WORLDS: AtomicU64 = AtomicU64::new(1);
-        Self { clock, seed, history, knobs, faults, number: WORLDS.fetch_add(1, Ordering::Relaxed) }
+        Self {
+            clock,
+            seed,
+            history,
+            knobs,
+            faults,
+            number: WORLDS.fetch_add(1, Ordering::Relaxed),
+            closing: Closing::default(),
+        }
     }
 }
 

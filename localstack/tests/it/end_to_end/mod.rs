@@ -18,4 +18,5 @@ mod redrive;
 mod scenarios;
 mod serving;
 mod sign_in;
+mod stop;
 mod system;

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
 use procfs::process::{Process, all_processes};
@@ -13,9 +13,9 @@ use tempfile::NamedTempFile;
 
 use super::programs;
 
-/// It stops within 5 s when it is told to; after twice that it is killed.
+/// It stops within 5 s when it is told to; otherwise it is killed.
 const STOP_TICK: Duration = Duration::from_millis(20);
-const STOP_TICKS_MAX: u32 = 500;
+const STOP_TICKS_MAX: u32 = 250;
 /// Lines of its log that are shown when a test fails.
 const LOG_LINES_SHOWN: usize = 60;
 
@@ -86,17 +86,24 @@ impl Serving {
         children.filter_map(|process| Pid::from_raw(process.pid)).collect()
     }
 
-    fn stop(&mut self) {
+    /// Tells it to stop, as Ctrl-C does; how it ended, if it did so within the time that it promises.
+    pub fn stopped(&mut self) -> Option<ExitStatus> {
         // An error means that it has ended already.
         let _ = self.id().map(|id| kill_process(id, Signal::TERM));
         for _ in 0..STOP_TICKS_MAX {
-            if !matches!(self.child.try_wait(), Ok(None)) {
-                return;
+            if let Ok(Some(status)) = self.child.try_wait() {
+                return Some(status);
             }
             std::thread::sleep(STOP_TICK);
         }
-        drop(self.child.kill());
-        drop(self.child.wait());
+        None
+    }
+
+    fn stop(&mut self) {
+        if self.stopped().is_none() {
+            drop(self.child.kill());
+            drop(self.child.wait());
+        }
     }
 }
 

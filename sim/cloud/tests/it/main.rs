@@ -14,6 +14,7 @@ mod host_api_gateway;
 mod host_async;
 mod host_both_ways;
 mod host_child;
+mod host_closing;
 mod host_cloudwatch;
 mod host_cognito;
 mod host_event_source;

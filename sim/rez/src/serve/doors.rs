@@ -15,7 +15,9 @@ use tokio::time::timeout;
 use super::ServeArgs;
 use crate::world::names::HTTP_API;
 
-/// What is left of the 5 s in which all is over, once the API has had its 3 s.
+/// How long messages that were received may take to be settled. As much as the API has for its requests.
+const WORK_DRAIN_MAX: Duration = Duration::from_secs(3);
+/// What is left of the 5 s in which all is over.
 const BEHIND_DRAIN_MAX: Duration = Duration::from_millis(1_500);
 
 /// A port for each part that somebody may want to talk to.
@@ -79,16 +81,16 @@ impl Doors {
 }
 
 /// What is served, in the order in which it ends: functions that run as processes need the rest to answer what came to the
-/// API.
+/// API, and to work off what came from queues.
 pub struct Serving {
     front: Stage,
     behind: Stage,
 }
 
 impl Serving {
-    /// Takes no more, and gives what is under way a few seconds.
-    pub async fn end(self) {
-        self.front.end().await;
+    /// Takes no more, and gives what is under way a few seconds: at the API, and what `work` ends with.
+    pub async fn end(self, work: impl Future<Output = ()>) {
+        drop(tokio::join!(self.front.end(), timeout(WORK_DRAIN_MAX, work)));
         // Whoever polls for long is cut off.
         drop(timeout(BEHIND_DRAIN_MAX, self.behind.end()).await);
     }
@@ -183,8 +185,15 @@ mod tests {
             Serving { front: Stage::begin([(front, asks(Some(aws)))]), behind: Stage::begin([(behind, asks(None))]) };
         let asked = tokio::spawn(get(api));
         coming.recv().await.unwrap();
-        serving.end().await;
+        let mut settled = String::new();
+        // A function that works off a message speaks to AWS too.
+        let work = async {
+            tokio::task::yield_now().await;
+            settled = get(aws).await;
+        };
+        serving.end(work).await;
         let answer = asked.await.unwrap();
         assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with("HTTP/1.1 200"), "{answer}");
+        assert!(settled.starts_with("HTTP/1.1 200"), "{settled}");
     }
 }

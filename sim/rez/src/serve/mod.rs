@@ -50,6 +50,6 @@ async fn serve(arguments: &ServeArgs) -> anyhow::Result<ExitCode> {
 
     stopped.await;
     eprintln!("stopping");
-    serving.end().await;
+    serving.end(system.cloud.drain()).await;
     Ok(ExitCode::SUCCESS)
 }

@@ -83,13 +83,22 @@ impl EventSource {
         }
     }
 
-    /// Polls for as long as the world lasts.
+    /// Polls until the world closes, which waits for the batches that were received until then.
     pub async fn run(self: Arc<Self>) {
+        let _polls = self.world.closing.under_way();
         loop {
-            self.take_slot().await;
+            tokio::select! {
+                biased;
+                () = self.world.closing.begins() => return,
+                () = self.take_slot() => {}
+            }
             let batch = self.gather().await;
-            let source = self.clone();
+            if batch.is_empty() {
+                return;
+            }
+            let (source, under_way) = (self.clone(), self.world.closing.under_way());
             tokio::spawn(async move {
+                let _under_way = under_way;
                 source.work_off(batch).await;
                 source.slots().give_back();
                 source.slot_freed.notify_one();
@@ -110,12 +119,13 @@ impl EventSource {
         }
     }
 
-    /// Waits for messages until a batch is full or its window is over. Without a window, a batch is what one receive gave.
+    /// Waits for messages until a batch is full or its window is over. Without a window, a batch is what one receive gave. It
+    /// is empty only when the world closes.
     async fn gather(&self) -> Vec<Received> {
         let size = self.spec.batch_size as usize;
         let mut batch = self.first_messages(size.min(RECEIVE_MAX)).await;
         let window_ends = self.world.clock.instant_at(self.world.clock.now() + self.spec.batching_window);
-        while batch.len() < size && !self.spec.batching_window.is_zero() {
+        while batch.len() < size && !self.spec.batching_window.is_zero() && !self.world.closing.has_begun() {
             let more = self.receive((size - batch.len()).min(RECEIVE_MAX));
             match timeout_at(window_ends, more).await {
                 Ok(more) => batch.extend(more),
@@ -133,7 +143,7 @@ impl EventSource {
             if now >= began + QUIET {
                 self.slots().rest(now);
             }
-            if !received.is_empty() {
+            if !received.is_empty() || self.world.closing.has_begun() {
                 return received;
             }
         }
@@ -146,7 +156,7 @@ impl EventSource {
         let verdict = self.world.faults.on_request(began, "sqs", "ReceiveMessage", queue);
         pause(verdict.delay).await;
         let received = match verdict.blow {
-            None => match self.queue.receive(max, POLL, &self.world.clock).await {
+            None => match self.poll(max).await {
                 Ok(received) => received,
                 Err(()) => {
                     pause(ERROR_WAIT).await;
@@ -165,6 +175,15 @@ impl EventSource {
         };
         self.account_for_receives(self.world.clock.elapsed() - began);
         received
+    }
+
+    /// Ends early when the world closes, but not at a queue of somebody else's: whom would he give the messages to?
+    async fn poll(&self, max: usize) -> Result<Vec<Received>, ()> {
+        tokio::select! {
+            biased;
+            received = self.queue.receive(max, POLL, &self.world.clock) => received,
+            () = self.world.closing.begins(), if self.queue.is_embedded() => Ok(Vec::new()),
+        }
     }
 
     /// This receive, and those of the pollers that had nothing to do meanwhile.
@@ -224,8 +243,11 @@ impl EventSource {
     async fn wait_out_throttle(&self, wait_max: Duration, visible_again: SystemTime) -> bool {
         let wait = wait_max.mul_f64(self.stream().random::<f64>());
         let retry = (self.world.clock.now() + wait).min(visible_again);
-        sleep_until(self.world.clock.instant_at(retry)).await;
-        retry < visible_again
+        tokio::select! {
+            biased;
+            () = self.world.closing.begins() => false,
+            () = sleep_until(self.world.clock.instant_at(retry)) => retry < visible_again,
+        }
     }
 
     async fn delete(&self, messages: impl Iterator<Item = &Received>) {

@@ -41,6 +41,10 @@ impl Queue {
         Self::Remote { sqs: Client::from_conf(config), url, visibility_timeout }
     }
 
+    pub fn is_embedded(&self) -> bool {
+        matches!(self, Self::Embedded { .. })
+    }
+
     /// One long poll; empty when nothing came, `Err` when something went wrong.
     pub async fn receive(&self, max: usize, wait: Duration, clock: &Clock) -> Result<Vec<Received>, ()> {
         match self {

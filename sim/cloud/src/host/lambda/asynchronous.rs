@@ -9,7 +9,7 @@ use super::answer::InvokeError;
 use super::function::Function;
 use super::{Event, Lambda};
 use crate::history::{Fact, InvocationEvent};
-use crate::world::pause;
+use crate::world::{UnderWay, pause};
 
 /// Waits before the second and the third try of an event whose function failed ("Asynchronous invocation").
 const RETRIES: [Duration; 2] = [Duration::from_secs(60), Duration::from_secs(120)];
@@ -28,12 +28,14 @@ impl Lambda {
         let deliveries = 1 + usize::from(self.draws_duplicate());
         for _ in 0..deliveries {
             let (lambda, name, event) = (self.clone(), name.to_owned(), event.clone());
-            tokio::spawn(async move { lambda.work_off(&name, event).await });
+            let under_way = self.world.closing.under_way();
+            tokio::spawn(async move { lambda.work_off(&name, event, under_way).await });
         }
         Ok(())
     }
 
-    async fn work_off(&self, name: &str, event: Event) {
+    /// The world waits for the tries of an event, and not for those that a closing world would begin.
+    async fn work_off(&self, name: &str, event: Event, mut under_way: UnderWay) {
         let Ok(function) = self.function(name) else { return };
         let accepted = self.world.clock.elapsed();
         pause(self.draw(|knobs| knobs.async_queue)).await;
@@ -57,7 +59,12 @@ impl Lambda {
             if self.world.clock.elapsed() + wait - accepted > settings.event_age_max {
                 return self.discard(function, &event, "EventAgeExceeded");
             }
+            drop(under_way);
             pause(wait).await;
+            if self.world.closing.has_begun() {
+                return;
+            }
+            under_way = self.world.closing.under_way();
         }
     }
 

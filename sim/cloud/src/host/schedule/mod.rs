@@ -63,7 +63,7 @@ impl Rule {
         })
     }
 
-    /// Fires for as long as the world lasts, or the expression has slots.
+    /// Fires until the world closes, or the expression has no more slots.
     pub async fn run(self: Arc<Self>) {
         let mut stream = self.world.seed.stream(&format!("schedule {}", self.spec.name));
         let created = whole_minute(self.world.clock.now());
@@ -71,7 +71,11 @@ impl Rule {
         while let Some(next) = self.expression.next_after(slot, created) {
             slot = next;
             let fires = slot + self.delay(&mut stream);
-            sleep_until(self.world.clock.instant_at(fires)).await;
+            tokio::select! {
+                biased;
+                () = self.world.closing.begins() => return,
+                () = sleep_until(self.world.clock.instant_at(fires)) => {}
+            }
             let knobs = &self.world.knobs.schedule;
             if draws(knobs.miss, &mut stream) {
                 continue;
@@ -93,7 +97,9 @@ impl Rule {
 
     async fn fire_again(self: Arc<Self>, slot: SystemTime, after: Duration) {
         pause(after).await;
-        self.fire(slot, true);
+        if !self.world.closing.has_begun() {
+            self.fire(slot, true);
+        }
     }
 
     fn fire(&self, slot: SystemTime, duplicate: bool) {
