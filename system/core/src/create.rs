@@ -12,7 +12,7 @@ use crate::config::Variables;
 use crate::environment::Environment;
 use crate::event::MessageCreated;
 use crate::ids::Entropy;
-use crate::message::{Content, Draft, InvalidContent, Kind, Message, MessageId};
+use crate::message::{Content, Draft, InvalidContent, Kind, Message, MessageId, Status};
 use crate::stage::Stage;
 use crate::store::{Created, Store, StoreError};
 use crate::telemetry::log::message_span;
@@ -89,7 +89,29 @@ pub enum Creation {
 /// When a field is wrong, or the store does not answer.
 pub async fn scheduled(creator: &Creator, id: MessageId, content: Content) -> Result<Creation, CreateError> {
     let draft = Draft { created_by: "scheduler".to_owned(), kind: Kind::Scheduled, content };
-    create(creator, id, draft, None).await
+    let creation = create(creator, id, draft, None).await?;
+    if let Creation::Existing(message) = &creation
+        && is_as_created(message)
+    {
+        // Whoever wrote it may have ended before it was told, or without learning that it was written. One record too
+        // many is harmless.
+        tell(creator, message).await;
+    }
+    Ok(creation)
+}
+
+/// Whether nobody has taken it up yet, nor published it again.
+fn is_as_created(message: &Message) -> bool {
+    message.status == Status::Created && message.attempts == 0 && message.publishes <= 1
+}
+
+/// Counts a message as created, and publishes it.
+async fn tell(creator: &Creator, message: &Message) {
+    Measurements::new()
+        .count(Metric::MessagesCreated, 1)
+        .by("kind", message.kind.as_str())
+        .log(creator.clock.now(), "message created");
+    announce(creator, message).await;
 }
 
 async fn create(
@@ -106,11 +128,7 @@ async fn create(
         match creator.store.create(&message).await? {
             Created::Existing(existing) => Ok(Creation::Existing(existing)),
             Created::New => {
-                Measurements::new()
-                    .count(Metric::MessagesCreated, 1)
-                    .by("kind", message.kind.as_str())
-                    .log(creator.clock.now(), "message created");
-                announce(creator, &message).await;
+                tell(creator, &message).await;
                 Ok(Creation::New(Box::new(message)))
             }
         }

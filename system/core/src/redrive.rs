@@ -25,7 +25,17 @@ pub async fn redrive(creator: &Creator, id: MessageId) -> Result<Message, Redriv
         Transition::Absent => return Err(RedriveError::NotFound),
         Transition::Impossible(status) => return Err(RedriveError::NotFailed(status)),
     }
+    // From here on the sweep would find it; whoever moves its next look ahead publishes it.
     let message = creator.store.get(id).await?.ok_or(RedriveError::NotFound)?;
-    announce(creator, &message).await;
-    Ok(message)
+    match creator.store.advance(&message).await {
+        Ok(Some(message)) => {
+            announce(creator, &message).await;
+            Ok(message)
+        }
+        Ok(None) => Ok(message),
+        Err(error) => {
+            tracing::warn!(code = "store_unavailable", %error, "the sweep will publish it");
+            Ok(message)
+        }
+    }
 }

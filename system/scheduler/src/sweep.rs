@@ -1,14 +1,14 @@
 //! The sweep: what was written and not published, deferred, or left by a crash. No written message stays unpublished,
 //! and no crash leaves one behind.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use futures_util::future::join_all;
 use rez_core::clock::Moment;
 use rez_core::event::MessageCreated;
+use rez_core::gate::Past;
 use rez_core::message::{ATTEMPTS_MAX, Lease, Message, MessageId, Status};
-use rez_core::store::{Fenced, Settlement, StoreError, attempt_lost};
+use rez_core::store::{Fenced, StoreError, attempt_lost};
 use rez_core::telemetry::log::message_span;
 use rez_core::telemetry::metrics::{Measurements, Metric};
 use serde::Serialize;
@@ -20,8 +20,9 @@ use crate::Deps;
 const LIMIT: i32 = 100;
 /// Messages that are looked at together, and published in one batch.
 const TOGETHER: usize = 10;
-/// No further ones are begun when less than this is left: what SDK calls with all their tries may take.
-const TIME_LEFT_MIN: Duration = Duration::from_secs(20);
+/// No further ones are begun when less than this is left: what moving them ahead, publishing them, and making them due
+/// again may take, 9 s each with all the tries of the SDK.
+const TIME_LEFT_MIN: Duration = Duration::from_secs(28);
 
 /// What a run did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -48,13 +49,13 @@ pub enum Action {
     },
 }
 
-/// Decides about a message. An attempt that was a probe does not count: an outage must not use a message up. Pure.
-pub fn plan(message: &Message, now: Moment, probes: &BTreeSet<String>) -> Option<Action> {
+/// Decides about a message, by what the gate tells of attempts that are over; without that, those are left alone. Pure.
+pub fn plan(message: &Message, now: Moment, past: Option<&Past>) -> Option<Action> {
     if message.due().is_none_or(|due| due > now) {
         return None;
     }
     let Some(lease) = message.lease.clone() else { return Some(Action::Publish) };
-    let counts = !probes.contains(&lease.owner);
+    let counts = past?.counts(&lease.owner);
     if counts && message.attempts >= ATTEMPTS_MAX {
         return Some(Action::Fail { lease });
     }
@@ -65,18 +66,21 @@ pub fn plan(message: &Message, now: Moment, probes: &BTreeSet<String>) -> Option
 pub async fn sweep(deps: &Deps, deadline: Moment) -> Result<Swept, StoreError> {
     let ids = deps.creator.store.due(LIMIT).await?;
     let mut swept = Swept { due: ids.len(), ..Swept::default() };
-    let mut probes = None;
+    let has_time = || deps.environment.clock.now() + TIME_LEFT_MIN <= deadline;
+    let mut past = None;
     for chunk in ids.chunks(TOGETHER) {
-        if deps.environment.clock.now() + TIME_LEFT_MIN > deadline {
+        if !has_time() {
             break;
         }
         let messages = read(deps, chunk).await;
-        if probes.is_none() && messages.iter().any(|message| message.status == Status::Processing) {
-            probes = Some(read_probes(deps).await);
+        if past.is_none() && messages.iter().any(|message| message.status == Status::Processing) {
+            past = read_past(deps).await;
         }
-        let none = BTreeSet::new();
-        let probes = probes.as_ref().unwrap_or(&none);
-        let waiting = join_all(messages.iter().map(|message| act(deps, message, probes))).await;
+        // Reading may have taken long, and what is moved ahead must be published.
+        if !has_time() {
+            break;
+        }
+        let waiting = join_all(messages.iter().map(|message| act(deps, message, past.as_ref()))).await;
         let waiting: Vec<_> = waiting.into_iter().map(|done| swept.add(done)).collect();
         swept.published += publish(deps, waiting.into_iter().flatten().collect()).await;
     }
@@ -123,16 +127,15 @@ async fn read(deps: &Deps, ids: &[MessageId]) -> Vec<Message> {
     messages.await.into_iter().filter_map(|message| message.ok().flatten()).collect()
 }
 
-async fn read_probes(deps: &Deps) -> BTreeSet<String> {
-    let probes = deps.gate.recent_probes().await;
-    let probes = probes.inspect_err(|error| tracing::warn!(code = "gate_unavailable", %error, "every attempt counts"));
-    probes.unwrap_or_default().into_iter().collect()
+async fn read_past(deps: &Deps) -> Option<Past> {
+    let past = deps.gate.past().await;
+    past.inspect_err(|error| tracing::warn!(code = "gate_unavailable", %error, "lost attempts are left alone")).ok()
 }
 
-async fn act(deps: &Deps, message: &Message, probes: &BTreeSet<String>) -> Done {
+async fn act(deps: &Deps, message: &Message, past: Option<&Past>) -> Done {
     let span = message_span(&message.id, &message.correlation_id);
     async {
-        let Some(action) = plan(message, deps.environment.clock.now(), probes) else { return Done::Nothing };
+        let Some(action) = plan(message, deps.environment.clock.now(), past) else { return Done::Nothing };
         perform(deps, message, action).await.unwrap_or_else(|error| {
             tracing::warn!(code = "sweep_write", %error, "not swept");
             Done::Nothing
@@ -155,7 +158,7 @@ async fn perform(deps: &Deps, message: &Message, action: Action) -> Result<Done,
         }
         Action::Fail { lease } => {
             let error = attempt_lost();
-            if store.settle(message, &lease, &Settlement::Failed(error.clone())).await? == Fenced::Late {
+            if store.fail_lost(message, &lease, error.clone()).await? == Fenced::Late {
                 return Ok(Done::Nothing);
             }
             let (category, code) = (error.category.as_str(), &*error.code);

@@ -3,7 +3,7 @@
 use rez_cloud::faults::FaultKind;
 use rez_core::message::Status;
 
-use crate::support::{Mood, Setup, World, hours, minutes, seconds};
+use crate::support::{Mood, Setup, World, hours, minutes, seconds, unavailable};
 
 /// ntfy always answers this one with 500, and takes what others send meanwhile.
 #[tokio::test(start_paused = true)]
@@ -68,5 +68,33 @@ async fn a_probe_that_died_does_not_count() {
     assert_eq!(world.message(id).await.attempts, 2);
     world.ntfy.is(Mood::Up);
     world.pass(minutes(5)).await;
+    assert_eq!(world.status(id).await, Status::Completed);
+}
+
+/// Regression: an invocation that never arrived counted as an attempt, whatever the breaker said.
+#[tokio::test(start_paused = true)]
+async fn what_is_lost_while_the_breaker_is_open_does_not_count() {
+    let world = Setup::new().fault(FaultKind::LoseRequest, "lambda.Invoke", minutes(10)..hours(2)).begin();
+    world.ntfy.is(Mood::Down);
+    let id = world.create("patient").await;
+    world.pass_until(hours(2)).await;
+    let message = world.message(id).await;
+    assert!(message.status != Status::Failed && message.attempts <= 2, "{:?}, {}", message.status, message.attempts);
+    world.ntfy.is(Mood::Up);
+    world.pass(minutes(10)).await;
+    assert_eq!(world.status(id).await, Status::Completed);
+}
+
+/// Regression: where the gate could not be read, every attempt counted.
+#[tokio::test(start_paused = true)]
+async fn what_is_lost_while_the_gate_cannot_be_read_is_left_alone() {
+    let world = Setup::new()
+        .fault(FaultKind::Crash, "function:NotificationService", seconds(0)..hours(1))
+        .fault(unavailable(), "dynamodb.GetItem:ConfigTable", minutes(4)..hours(1))
+        .begin();
+    let id = world.create("patient").await;
+    world.pass_until(hours(1)).await;
+    assert!(world.message(id).await.attempts < 5);
+    world.pass(minutes(10)).await;
     assert_eq!(world.status(id).await, Status::Completed);
 }

@@ -1,5 +1,6 @@
 //! The daily message: one for each slot, however often and late its event comes.
 
+use rez_cloud::faults::FaultKind;
 use rez_core::message::{MessageId, Status};
 use serde_json::{Value, json};
 
@@ -39,6 +40,17 @@ async fn a_second_and_a_late_event_of_a_slot_add_nothing() {
     assert_eq!((of(&again), of(&late)), (of(&first), of(&first)));
     assert_eq!(written(&world).iter().filter(|id| **id == of(&first)).count(), 1);
     assert_eq!(world.ntfy.accepted().len(), 1 + usize::from(written(&world).len() > 1));
+}
+
+/// Regression: a retried event found the message, and neither announced nor counted what its first try had written.
+#[tokio::test(start_paused = true)]
+async fn a_slot_whose_writer_learnt_nothing_is_announced_by_the_retry() {
+    let lost = (FaultKind::LoseResponse, "dynamodb.TransactWriteItems", hours(24)..hours(24) + minutes(2));
+    let world = Setup::new().fault(lost.0, lost.1, lost.2).begin();
+    world.pass(hours(24) + minutes(10)).await;
+    assert_eq!((written(&world).len(), world.ntfy.accepted().len()), (1, 1));
+    let is_heartbeat = |text: &str| text.contains("MessagesCreated") && text.contains("scheduled");
+    assert!(world.record.lines().iter().any(|line| is_heartbeat(&line.text)));
 }
 
 #[tokio::test(start_paused = true)]

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use rez_cloud::faults::FaultKind;
 use rez_core::message::Status;
+use rez_core::redrive::redrive;
+use rez_core::store::Transition;
 use serde_json::Value;
 
 use crate::support::{Change, Setup, World, hours, minutes, seconds, unavailable};
@@ -33,6 +35,29 @@ async fn what_was_written_and_not_published_is_published_within_a_minute() {
     world.pass_until(seconds(59)).await;
     assert!(world.ntfy.tries().is_empty());
     world.pass_until(seconds(62)).await;
+    assert_eq!(world.status(id).await, Status::Completed);
+}
+
+/// Regression: its own write, whose answer was lost, was taken for another sweep's.
+#[tokio::test(start_paused = true)]
+async fn a_sweep_whose_answer_is_lost_knows_what_it_moved_ahead() {
+    let lost = (FaultKind::LoseResponse, "dynamodb.UpdateItem:MessagesTable", seconds(59)..seconds(61));
+    let world = Setup::new().fault(unavailable(), "sns", seconds(0)..seconds(10)).fault(lost.0, lost.1, lost.2).begin();
+    let id = world.create("unheard").await;
+    world.pass_until(seconds(90)).await;
+    assert_eq!(world.status(id).await, Status::Completed);
+}
+
+/// Regression: the same of what it gave back.
+#[tokio::test(start_paused = true)]
+async fn a_sweep_whose_answer_is_lost_knows_what_it_gave_back() {
+    let world = Setup::new()
+        .fault(FaultKind::Crash, "function:MessageProcessor", seconds(0)..seconds(10))
+        .fault(FaultKind::Crash, "lambda.Invoke", seconds(10)..seconds(30))
+        .fault(FaultKind::LoseResponse, "dynamodb.UpdateItem:MessagesTable", seconds(119)..seconds(121))
+        .begin();
+    let id = world.create("left").await;
+    world.pass_until(seconds(150)).await;
     assert_eq!(world.status(id).await, Status::Completed);
 }
 
@@ -107,4 +132,32 @@ async fn what_the_sweep_could_not_publish_is_due_again_at_its_next_run() {
     assert_eq!(world.status(id).await, Status::Created);
     world.pass_until(seconds(122)).await;
     assert_eq!(world.status(id).await, Status::Completed);
+}
+
+/// Regression: what was redriven and could not be read back was neither published nor due.
+#[tokio::test(start_paused = true)]
+async fn what_was_redriven_and_not_read_back_is_published_within_a_minute() {
+    let rejected = FaultKind::Refuse { status: 400, code: String::new() };
+    let world = Setup::new()
+        .fault(rejected, "ntfy", seconds(0)..seconds(40))
+        .fault(unavailable(), "dynamodb.GetItem:MessagesTable", seconds(40)..seconds(50))
+        .begin();
+    let id = world.create("again").await;
+    world.pass_until(seconds(40)).await;
+    assert_eq!(world.status(id).await, Status::Failed);
+    assert!(redrive(&world.people, id).await.is_err(), "whoever asks is told that it is not known");
+    world.pass_until(seconds(70)).await;
+    assert_eq!(world.status(id).await, Status::Completed);
+}
+
+/// Regression: what nobody is shown any more could be cancelled and redriven.
+#[tokio::test(start_paused = true)]
+async fn what_has_expired_is_not_changed_any_more() {
+    let world = Setup::new().knobs(|knobs| knobs.dynamodb.ttl_delay = hours(24)).begin();
+    let now = rez_core::clock::Moment::from(world.cloud.clock().now());
+    let id = world.write_at("old", now - hours(24 * 90)).await.id;
+    assert_eq!(world.oracle.store.cancel(id).await, Ok(Transition::Absent));
+    let changes =
+        world.record.changes(|change| change.before.is_some() && change.after("message_id") == id.to_string());
+    assert!(changes.is_empty(), "{changes:?}");
 }

@@ -1,6 +1,7 @@
 //! Reading and writing the gate: one conditional update per question, from the environment's copy of the state. Where
 //! the copy is old, the refused update brings the new state, and the question is decided again.
 
+use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailur
 use super::decide::{Decision, Denial, decide};
 use super::report::{Verdict, report};
 use super::settings::Settings;
-use super::state::State;
+use super::state::{Breaker, State};
 use super::stored::{self, CorruptGate};
 use crate::clock::Moment;
 use crate::environment::Environment;
@@ -48,6 +49,22 @@ pub enum Entry {
     Contended {
         until: Moment,
     },
+}
+
+/// What a gate tells of attempts that are over.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Past {
+    /// Whether the breaker is closed.
+    pub closed: bool,
+    /// Ids of the attempts that were probes lately.
+    pub probes: BTreeSet<String>,
+}
+
+impl Past {
+    /// Whether an attempt that ended without a result counts against its message: an outage must not use one up.
+    pub fn counts(&self, attempt_id: &str) -> bool {
+        self.closed && !self.probes.contains(attempt_id)
+    }
 }
 
 enum WriteError {
@@ -107,17 +124,20 @@ impl Gate {
         }
     }
 
-    /// The ids of recent probes: an attempt that was one does not count.
+    /// What is known of attempts that ended without a result.
     ///
     /// # Errors
     /// When the gate cannot be read.
-    pub async fn recent_probes(&self) -> Result<Vec<String>, StoreError> {
+    pub async fn past(&self) -> Result<Past, StoreError> {
         let get = self.client.get_item().table_name(&self.table).consistent_read(true);
         let output = get.key("config_key", AttributeValue::S(self.key.clone())).send().await;
         let item = output.map_err(|error| store_error(&error))?.item;
         let state = item.as_ref().map(stored::from_item).transpose();
         let (state, _) = state.map_err(|error| StoreError::Refused(error.to_string()))?.unwrap_or_default();
-        Ok(state.recent_probes.into())
+        Ok(Past {
+            closed: matches!(state.breaker, Breaker::Closed { .. }),
+            probes: state.recent_probes.into_iter().collect(),
+        })
     }
 
     /// The metric `CircuitBreakerState`, from the copy.

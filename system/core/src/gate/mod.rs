@@ -11,7 +11,7 @@ mod state;
 mod stored;
 
 pub use decide::{Decision, Denial, Reason, decide};
-pub use io::{Entry, Gate, Pass};
+pub use io::{Entry, Gate, Pass, Past};
 pub use report::{Verdict, report};
 pub use settings::Settings;
 pub use state::{Breaker, State};

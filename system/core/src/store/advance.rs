@@ -1,6 +1,6 @@
 //! The time of a waiting message's next look: moved ahead before it is published, and back when publishing failed.
 
-use super::attributes::{millis, number, text};
+use super::attributes::{as_text, millis, number, text};
 use super::item::from_item;
 use super::write::Written;
 use super::{Store, StoreError};
@@ -28,17 +28,22 @@ impl Store {
 
     async fn move_look(&self, message: &Message, next: Moment, publishes: u32) -> Result<Option<Message>, StoreError> {
         let Some(seen) = message.due() else { return Ok(None) };
+        let writer = self.entropy.token();
         let update = self
             .update(message.id)
             .condition_expression("#status = :created AND due_at = :seen")
-            .update_expression("SET publish_after = :next, due_at = :next, publishes = :publishes")
+            .update_expression("SET publish_after = :next, due_at = :next, publishes = :publishes, moved_by = :writer")
             .expression_attribute_names("#status", "status")
             .expression_attribute_values(":created", text(Status::Created))
             .expression_attribute_values(":seen", millis(seen))
             .expression_attribute_values(":next", millis(next))
-            .expression_attribute_values(":publishes", number(publishes));
+            .expression_attribute_values(":publishes", number(publishes))
+            .expression_attribute_values(":writer", text(&writer));
         Ok(match self.send_update(update).await? {
             Written::Done(item) => Some(from_item(&item)?),
+            Written::Refused(Some(item)) if item.get("moved_by").and_then(as_text) == Some(&writer) => {
+                Some(from_item(&item)?)
+            }
             Written::Refused(_) => None,
         })
     }

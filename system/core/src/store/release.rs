@@ -26,9 +26,9 @@ impl Store {
     /// When the table cannot be written; it may be deferred all the same.
     pub async fn defer(&self, id: MessageId, lease: &Lease, deferral: &Deferral) -> Result<Fenced, StoreError> {
         let update = self
-            .released(id, lease, deferral.counts)
+            .released(id, lease, deferral.counts, &lease.owner)
             .update_expression(
-                "SET #status = :created, updated_date = :updated, settled_by = :owner, last_error = :error, \
+                "SET #status = :created, updated_date = :updated, settled_by = :writer, last_error = :error, \
                  deferred_until = :until, publish_after = :until, due_at = :until, publishes = :publishes \
                  REMOVE lease_owner, lease_until ADD attempts :attempt",
             )
@@ -56,10 +56,11 @@ impl Store {
         counts: bool,
         error: &Failure,
     ) -> Result<Option<Message>, StoreError> {
+        let writer = self.entropy.token();
         let update = self
-            .released(id, lease, counts)
+            .released(id, lease, counts, &writer)
             .update_expression(
-                "SET #status = :created, updated_date = :updated, settled_by = :owner, last_error = :error, \
+                "SET #status = :created, updated_date = :updated, settled_by = :writer, last_error = :error, \
                  publish_after = :until, due_at = :until, publishes = :publishes \
                  REMOVE lease_owner, lease_until ADD attempts :attempt",
             )
@@ -68,17 +69,21 @@ impl Store {
             .expression_attribute_values(":publishes", number(1));
         Ok(match self.send_update(update).await? {
             Written::Done(item) => Some(from_item(&item)?),
+            Written::Refused(Some(item)) if item.get("settled_by").and_then(as_text) == Some(&writer) => {
+                Some(from_item(&item)?)
+            }
             Written::Refused(_) => None,
         })
     }
 
-    fn released(&self, id: MessageId, lease: &Lease, counts: bool) -> UpdateItemFluentBuilder {
+    fn released(&self, id: MessageId, lease: &Lease, counts: bool, writer: &str) -> UpdateItemFluentBuilder {
         self.update(id)
             .condition_expression("#status = :processing AND lease_owner = :owner")
             .expression_attribute_names("#status", "status")
             .expression_attribute_values(":processing", text(Status::Processing))
             .expression_attribute_values(":created", text(Status::Created))
             .expression_attribute_values(":owner", text(&lease.owner))
+            .expression_attribute_values(":writer", text(writer))
             .expression_attribute_values(":updated", text(self.clock.now()))
             .expression_attribute_values(":attempt", number(if counts { 0 } else { -1 }))
     }

@@ -27,6 +27,25 @@ impl Store {
         lease: &Lease,
         settlement: &Settlement,
     ) -> Result<Fenced, StoreError> {
+        self.settle_as(&lease.owner, message, lease, settlement).await
+    }
+
+    /// Fails a message whose last attempt left nothing but its lease. It is late when the owner came to an end after all.
+    ///
+    /// # Errors
+    /// When the tables cannot be written; it may have failed all the same.
+    pub async fn fail_lost(&self, message: &Message, lease: &Lease, error: Failure) -> Result<Fenced, StoreError> {
+        self.settle_as(&self.entropy.token(), message, lease, &Settlement::Failed(error)).await
+    }
+
+    /// Settles it as `writer`, who recognises the write by that name.
+    async fn settle_as(
+        &self,
+        writer: &str,
+        message: &Message,
+        lease: &Lease,
+        settlement: &Settlement,
+    ) -> Result<Fenced, StoreError> {
         let now = self.clock.now();
         let (status, counter, latency_ms) = match settlement {
             Settlement::Completed(receipt) => {
@@ -44,6 +63,7 @@ impl Store {
             .expression_attribute_values(":processing", text(Status::Processing))
             .expression_attribute_values(":status", text(status))
             .expression_attribute_values(":owner", text(&lease.owner))
+            .expression_attribute_values(":writer", text(writer))
             .expression_attribute_values(":updated", text(now));
         let update = with_result(update, settlement).build().expect("an update with a key and an expression is whole");
         let actions = vec![
@@ -52,7 +72,7 @@ impl Store {
         ];
         match self.transact(actions).await? {
             Written::Done(()) => Ok(Fenced::Done),
-            Written::Refused(Some(item)) if item.get("settled_by").and_then(as_text) == Some(&lease.owner) => {
+            Written::Refused(Some(item)) if item.get("settled_by").and_then(as_text) == Some(writer) => {
                 Ok(Fenced::Done)
             }
             Written::Refused(_) => Ok(Fenced::Late),
@@ -81,7 +101,7 @@ fn with_result(
         }
     };
     update.update_expression(format!(
-        "SET #status = :status, updated_date = :updated, settled_by = :owner, {result} \
+        "SET #status = :status, updated_date = :updated, settled_by = :writer, {result} \
          REMOVE lease_owner, lease_until, due_at"
     ))
 }

@@ -7,7 +7,7 @@ use super::counters::Counter;
 use super::item::from_item;
 use super::write::Written;
 use super::{Store, StoreError};
-use crate::message::{Message, MessageId, Status, republish_wait};
+use crate::message::{Message, MessageId, Status};
 
 /// How such a change ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,19 +32,18 @@ impl Store {
         .await
     }
 
-    /// `failed → created`, with all its attempts before it again, to be published at once by the caller.
+    /// `failed → created`, with all its attempts before it again, and due at once.
     ///
     /// # Errors
     /// When the tables cannot be written; it may be done all the same.
     pub async fn redrive(&self, id: MessageId) -> Result<Transition, StoreError> {
         let update = "SET #status = :to, updated_date = :updated, settled_by = :writer, attempts = :zero, \
-                      publish_after = :until, due_at = :until, publishes = :one REMOVE deferred_until";
-        let until = self.clock.now() + republish_wait(0);
+                      publish_after = :until, due_at = :until, publishes = :zero REMOVE deferred_until";
+        let until = self.clock.now();
         self.change(id, Status::Failed, Status::Created, Counter::Redriven, |builder| {
             builder
                 .update_expression(update)
                 .expression_attribute_values(":zero", number(0))
-                .expression_attribute_values(":one", number(1))
                 .expression_attribute_values(":until", millis(until))
         })
         .await
@@ -63,9 +62,11 @@ impl Store {
         let builder = Update::builder()
             .table_name(&self.messages)
             .key("message_id", text(id))
-            .condition_expression("#status = :from")
+            .condition_expression("#status = :from AND #ttl > :now")
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .expression_attribute_names("#status", "status")
+            .expression_attribute_names("#ttl", "ttl")
+            .expression_attribute_values(":now", number(now.epoch_ms().div_euclid(1_000)))
             .expression_attribute_values(":from", text(from))
             .expression_attribute_values(":to", text(to))
             .expression_attribute_values(":updated", text(now))

@@ -90,8 +90,13 @@ fn update_error(error: SdkError<UpdateItemError>) -> WriteError {
 }
 
 fn transaction_error(error: SdkError<TransactWriteItemsError>) -> WriteError {
-    let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error() else {
-        return WriteError::Other(store_error(&error));
+    let cancelled = match error.as_service_error() {
+        Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => cancelled,
+        // Ours is under way still: its first answer was lost, or late.
+        Some(TransactWriteItemsError::TransactionInProgressException(_)) => {
+            return WriteError::Conflict(describe(&error));
+        }
+        _ => return WriteError::Other(store_error(&error)),
     };
     let reasons = cancelled.cancellation_reasons();
     let has = |code: &str| reasons.iter().any(|reason| reason.code() == Some(code));
@@ -122,4 +127,42 @@ where
 /// The error with its causes, in one line.
 pub fn describe<E: std::error::Error>(error: &E) -> String {
     DisplayErrorContext(error).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::message::Lease;
+    use crate::store::{Fenced, Settlement, attempt_lost};
+    use crate::testing::{Reply, Wire, begin, message};
+
+    async fn settled(replies: Vec<Reply>) -> Result<Fenced, StoreError> {
+        let wire = Wire::new(replies);
+        let ambient = wire.ambient(&[]);
+        let mut variables = crate::config::Variables::new(&ambient.variables);
+        let store = Store::new(&wire.environment("test", &[]), &mut variables);
+        let lease = Lease { owner: "me".to_owned(), until: begin() };
+        store.settle(&message(), &lease, &Settlement::Failed(attempt_lost())).await
+    }
+
+    /// Regression: a transaction whose first try was under way still was given up as refused.
+    #[tokio::test(start_paused = true)]
+    async fn a_transaction_that_is_under_way_still_is_waited_for() {
+        let name = "com.amazonaws.dynamodb.v20120810#TransactionInProgressException";
+        let in_progress = Reply::json(400, &json!({"__type": name, "Message": "The transaction is in progress"}));
+        let mine = json!({"settled_by": {"S": "me"}});
+        let mut replies = vec![in_progress; 3];
+        replies.push(Reply::cancelled("ConditionalCheckFailed", mine));
+        assert_eq!(settled(replies).await, Ok(Fenced::Done));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_owner_knows_its_own_write_and_nobody_elses() {
+        for (settled_by, expected) in [("me", Fenced::Done), ("the sweep", Fenced::Late)] {
+            let item = json!({"settled_by": {"S": settled_by}});
+            assert_eq!(settled(vec![Reply::cancelled("ConditionalCheckFailed", item)]).await, Ok(expected));
+        }
+    }
 }

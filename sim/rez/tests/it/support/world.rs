@@ -12,6 +12,7 @@ use rez_cloud::profile::Knobs;
 use rez_cloud::services::sqs::{Message as Letter, Outgoing};
 use rez_cloud::world::Clock;
 use rez_cloud::{Cloud, Seed};
+use rez_core::clock::Moment;
 use rez_core::create::{Creator, NewMessage, manual};
 use rez_core::event::MessageCreated;
 use rez_core::message::{Content, Draft, Kind, Message, MessageId, Status};
@@ -95,10 +96,14 @@ impl World {
 
     /// A message that is written and that nobody announced yet.
     pub async fn write(&self, title: &str) -> Message {
+        self.write_at(title, self.cloud.clock().now().into()).await
+    }
+
+    /// The same, created at that moment.
+    pub async fn write_at(&self, title: &str, now: Moment) -> Message {
         let draft = Draft { created_by: "somebody".into(), kind: Kind::Manual, content: content(title) };
         let number = title.bytes().fold(7_u128, |hash, byte| hash.wrapping_mul(31).wrapping_add(byte.into()));
         let id = MessageId(uuid::Uuid::from_u128(number));
-        let now = self.cloud.clock().now().into();
         let message = Message::new(id, Stage::Dev, now, draft, format!("correlation of {title}"));
         self.oracle.store.create(&message).await.unwrap();
         message
