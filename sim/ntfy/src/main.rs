@@ -13,15 +13,18 @@ async fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(help) if matches!(help.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => help.exit(),
-        Err(mistake) => return refuse(mistake.render().to_string().lines().next().unwrap_or_default()),
+        Err(mistake) => {
+            let text = mistake.render().to_string();
+            return refuse(text.lines().next().unwrap_or_default().trim_start_matches("error: "));
+        }
     };
     match server::run(&arguments).await {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => refuse(&format!("error: {error:#}")),
+        Err(error) => refuse(&format!("{error:#}")),
     }
 }
 
 fn refuse(line: &str) -> ExitCode {
-    eprintln!("{line}");
+    eprintln!("rez-ntfy: {line}");
     ExitCode::from(COULD_NOT_RUN)
 }

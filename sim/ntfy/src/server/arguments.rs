@@ -43,7 +43,7 @@ pub struct Arguments {
     #[arg(long, value_name = "PATH")]
     pub token_file: Option<PathBuf>,
     /// Requests that one visitor may make at once
-    #[arg(long, default_value_t = 60)]
+    #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..))]
     pub request_burst: u32,
     /// Time in which one request is earned back, milliseconds
     #[arg(long, default_value_t = 5_000, value_parser = clap::value_parser!(u64).range(1..))]

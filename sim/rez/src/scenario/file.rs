@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use rez_cloud::profile::Profile;
-use serde::Deserialize;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
 use super::expect::ExpectFile;
@@ -63,10 +64,20 @@ pub enum Rhythm {
 #[derive(Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct NtfyFile {
+    #[serde(deserialize_with = "request_burst")]
     request_burst: u32,
     request_interval: Span,
     messages_per_day: u32,
     sequence_ids: bool,
+}
+
+/// A server with a burst of none lets nothing through, ever.
+fn request_burst<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    let burst = u32::deserialize(deserializer)?;
+    if burst == 0 {
+        return Err(D::Error::custom("`request_burst` is 0, expected 1 or more"));
+    }
+    Ok(burst)
 }
 
 /// Limits of the ntfy server, as far as scenarios vary them.

@@ -133,6 +133,7 @@ for = "30s"
             complaint("\"refuse\"\nstatus = 503", "\"delay\"\nmin = \"0s\"\nmax = \"2 days\""),
             complaint("duration = \"1h\"\n", ""),
             complaint("\"ideal\"", "\"ideal"),
+            complaint("[[fault]]", "[ntfy]\nrequest_burst = 0\n[[fault]]"),
         ];
         insta::assert_snapshot!(complaints.join("\n"));
     }
