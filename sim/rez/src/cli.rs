@@ -78,9 +78,9 @@ pub struct RunArgs {
     /// Keep tables in a temporary file: a long run takes less memory, and more time
     #[arg(long, conflicts_with = "backend")]
     pub tables_in_file: bool,
-    /// Endpoint of an AWS that holds the data (LocalStack, say), in real time; the system's tables and queues there are
-    /// emptied first, and nobody else may work on them meanwhile
-    #[arg(long, value_name = "URL", conflicts_with = "twice")]
+    /// The AWS that holds the data: the embedded one, unless this is the endpoint of another (LocalStack, say). On that it runs
+    /// in real time; the system's tables and queues there are emptied first, and nobody else may work on them meanwhile
+    #[arg(long, value_name = "embedded|URL", conflicts_with = "twice")]
     pub backend: Option<String>,
     /// The longest scenario that may run in real time; an hour, unless this says more
     #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration, requires = "backend")]
@@ -117,7 +117,20 @@ pub(crate) fn seed(text: &str) -> Result<u64, String> {
 /// # Errors
 /// What clap says: a mistake, or a text that was asked for.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, clap::Error> {
-    Cli::try_parse_from(arguments).map(|cli| cli.command)
+    Cli::try_parse_from(without_default_backend(arguments)).map(|cli| cli.command)
+}
+
+/// The embedded AWS by its name is what there is without a name, with all that it can do and another backend cannot.
+fn without_default_backend(arguments: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
+    let mut kept: Vec<OsString> = Vec::new();
+    for argument in arguments {
+        if argument == "embedded" && kept.last().is_some_and(|last| last == "--backend") {
+            kept.pop();
+        } else if argument != "--backend=embedded" {
+            kept.push(argument);
+        }
+    }
+    kept
 }
 
 /// # Errors
@@ -200,6 +213,17 @@ mod tests {
     fn the_month_is_the_default() {
         let Command::Run(arguments) = parse(["rez", "run"].map(OsString::from)).unwrap() else { panic!("not `run`") };
         assert_eq!((arguments.scenarios, arguments.seed), (vec!["month".to_owned()], 1));
+    }
+
+    #[test]
+    fn the_embedded_backend_is_the_default_and_bars_nothing() {
+        for line in ["rez run --backend embedded --twice", "rez run --twice --backend=embedded --tables-in-file"] {
+            let Command::Run(arguments) = parse(line.split(' ').map(OsString::from)).unwrap() else { panic!("{line}") };
+            assert_eq!((arguments.backend, arguments.twice), (None, true), "{line}");
+        }
+        let line = "rez serve --backend embedded";
+        let Command::Serve(arguments) = parse(line.split(' ').map(OsString::from)).unwrap() else { panic!("{line}") };
+        assert_eq!(arguments.backend, None);
     }
 
     #[test]

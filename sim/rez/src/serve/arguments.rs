@@ -50,8 +50,9 @@ pub struct ServeArgs {
     /// Folder with the functions' binaries, for `--functions process`
     #[arg(long, value_name = "DIR", default_value = "target/release")]
     pub binaries: PathBuf,
-    /// Endpoint of an AWS that holds the data (LocalStack, say) in place of the one inside; what is missing there is created
-    #[arg(long, value_name = "URL")]
+    /// The AWS that holds the data: the embedded one, or the endpoint of another (LocalStack, say); what is missing there is
+    /// created
+    #[arg(long, value_name = "embedded|URL")]
     pub backend: Option<String>,
     /// ntfy that somebody else runs, in place of the one inside, for `--functions process`; its token comes from NTFY_TOKEN
     #[arg(long, value_name = "URL", value_parser = server, conflicts_with = "ntfy_port")]
