@@ -7,9 +7,16 @@ use serde_json::Value;
 use super::programs;
 use crate::support::container::localstack;
 
-/// A minute without faults, and some seconds with a slow ntfy that refuses for a moment, and poison.
-const SCENARIOS: [&str; 2] =
-    ["minute", concat!(env!("CARGO_MANIFEST_DIR"), "/../sim/rez/tests/it/elsewhere/faulty.toml")];
+/// A minute without faults; some seconds with a slow ntfy that refuses for a moment, and poison; an ntfy that is down for a
+/// while; and lost answers, broken connections and crashes.
+const SCENARIOS: [&str; 4] = [
+    "minute",
+    concat!(env!("CARGO_MANIFEST_DIR"), "/../sim/rez/tests/it/elsewhere/faulty.toml"),
+    "hiccup",
+    concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/end_to_end/wire.toml"),
+];
+/// Of [`SCENARIOS`], the one with poison.
+const FAULTY: usize = 1;
 
 /// The results of `rez run` of all scenarios.
 fn run(more: &[&str]) -> Vec<Value> {
@@ -29,7 +36,7 @@ async fn the_same_files_end_in_the_same_verdict() {
     let Some(localstack) = localstack(name).await else { return };
     let virtual_time = run(&[]);
     let real_time = run(&["--backend", localstack.endpoint().url()]);
-    assert_eq!((virtual_time.len(), real_time.len()), (2, 2));
+    assert_eq!((virtual_time.len(), real_time.len()), (SCENARIOS.len(), SCENARIOS.len()));
     for (simulated, real) in virtual_time.iter().zip(&real_time) {
         assert_eq!((&simulated["scenario"], &simulated["verdict"]), (&real["scenario"], &real["verdict"]));
         // The same seed, so the same people; what is created does not depend on how fast an AWS answers.
@@ -37,7 +44,7 @@ async fn the_same_files_end_in_the_same_verdict() {
         assert_eq!(real["messages"]["completed"], real["messages"]["created"]);
         assert_eq!(real["messages"]["lost"], 0);
     }
-    let poisoned = &real_time[1]["messages"]["dead_lettered"];
+    let poisoned = &real_time[FAULTY]["messages"]["dead_lettered"];
     assert!(poisoned.as_u64().unwrap() > 0, "{poisoned}");
-    assert_eq!(poisoned, &virtual_time[1]["messages"]["dead_lettered"]);
+    assert_eq!(poisoned, &virtual_time[FAULTY]["messages"]["dead_lettered"]);
 }
