@@ -96,6 +96,7 @@ fn deliveries(found: &Found) -> Option<Deliveries> {
     let deliveries = &found.deliveries;
     let seconds = |share: f64| deliveries.latency_ms.value_at_quantile(share) as f64 / 1e3;
     (deliveries.total() > 0).then(|| Deliveries {
+        created: deliveries.created,
         followed: deliveries.total(),
         delivered: deliveries.latency_ms.len(),
         failed: deliveries.failed,

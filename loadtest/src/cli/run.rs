@@ -13,7 +13,7 @@ use rez_reports::{Colours, LoadResult, OutputDir, Verdict};
 use super::{Arguments, Mode};
 use crate::closed;
 use crate::journeys::Visitor;
-use crate::open::{self, Found, Record, Row, ToApi};
+use crate::open::{self, Found, Record, Row, SoFar, ToApi};
 use crate::result::{self, About};
 use crate::session::Session;
 use crate::target::Target;
@@ -93,12 +93,13 @@ async fn open(arguments: &Arguments, target: &Target, session: Arc<Session>, thr
         settle_within: arguments.settle,
     };
     let bar = bar("open model", arguments.duration);
-    let watch = |record: &Record| {
+    let watch = |record: &Record, deliveries: SoFar| {
         show(&bar, record);
-        !(arguments.abort_early && result::is_broken(record, thresholds))
+        !(arguments.abort_early && result::is_broken(record, deliveries, thresholds))
     };
+    let early = arguments.abort_early.then_some(thresholds.end_to_end.p95);
     let api = ToApi::new(target, session, arguments.mix());
-    let found = open::run(&plan, api, watch).await;
+    let found = open::run(&plan, api, early, watch).await;
     bar.finish_and_clear();
     Some(found)
 }

@@ -18,6 +18,8 @@ const LATENCY_MS_MAX: u64 = 86_400_000;
 /// What became of the messages that the load created.
 #[derive(Debug)]
 pub struct Deliveries {
+    /// Messages that were created; of very many, not all are followed.
+    pub created: u64,
     /// From creation to acceptance, of those that were accepted.
     pub latency_ms: Histogram<u64>,
     /// Settled otherwise: failed or cancelled.
@@ -30,8 +32,9 @@ impl Deliveries {
     /// Looks until each is settled, or `within` is over: an API that has gone silent is not waited for either.
     pub(super) async fn wait_for(api: &Arc<ToApi>, within: Duration) -> Self {
         let latency_ms = Histogram::new_with_bounds(1, LATENCY_MS_MAX, 3).expect("constant bounds are valid");
-        let mut deliveries = Self { latency_ms, failed: 0, waiting: 0 };
         let created = api.created();
+        let mut deliveries = Self { created: created.count(), latency_ms, failed: 0, waiting: 0 };
+        let created = created.into_ids();
         let total = created.len() as u64;
         // Whether time ran out shows in what still waits.
         drop(timeout(within, deliveries.look_until_settled(api, created)).await);
@@ -39,6 +42,7 @@ impl Deliveries {
         deliveries
     }
 
+    /// Those that were followed.
     pub fn total(&self) -> u64 {
         self.latency_ms.len() + self.failed + self.waiting
     }

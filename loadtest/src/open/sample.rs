@@ -31,6 +31,11 @@ impl Sample {
         self.seen += 1;
     }
 
+    /// How many came, watched or not.
+    pub fn count(&self) -> u64 {
+        self.seen
+    }
+
     pub fn into_ids(self) -> Vec<String> {
         self.ids
     }

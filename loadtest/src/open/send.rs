@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use reqwest::{Client, RequestBuilder};
 
+use super::early::Watch;
 use super::generator::{Answer, Send};
 use super::sample::Sample;
 use crate::api::{Message, Request, new_message};
@@ -19,16 +20,29 @@ pub struct ToApi {
     session: Arc<Session>,
     mix: Mix,
     created: Mutex<Sample>,
+    /// Who is told at once of a message that was created.
+    watch: Option<Arc<Watch>>,
 }
 
 impl ToApi {
     pub fn new(target: &Target, session: Arc<Session>, mix: Mix) -> Self {
-        Self { client: client(LOAD_TIMEOUT), target: target.clone(), session, mix, created: Mutex::default() }
+        Self {
+            client: client(LOAD_TIMEOUT),
+            target: target.clone(),
+            session,
+            mix,
+            created: Mutex::default(),
+            watch: None,
+        }
     }
 
-    /// Ids of messages that were created, and are to be delivered; of very many a sample.
-    pub fn created(&self) -> Vec<String> {
-        std::mem::take(&mut *self.created.lock().expect("no holder panics")).into_ids()
+    pub(super) fn watched_by(self, watch: Arc<Watch>) -> Self {
+        Self { watch: Some(watch), ..self }
+    }
+
+    /// Messages that were created, and are to be delivered.
+    pub(super) fn created(&self) -> Sample {
+        std::mem::take(&mut *self.created.lock().expect("no holder panics"))
     }
 
     /// A message as it stands; `None` when nobody says.
@@ -47,6 +61,9 @@ impl ToApi {
         let status = answer.status().as_u16();
         let created: Option<Message> = if status == 201 { answer.json().await.ok() } else { drain(answer).await };
         if let Some(message) = created {
+            if let Some(watch) = &self.watch {
+                watch.add(&message.message_id);
+            }
             self.created.lock().expect("no holder panics").add(message.message_id);
         }
         Some(status)

@@ -6,7 +6,7 @@ use std::time::Duration;
 use rez_reports::{Count, Measurement, Objective, ObjectiveResult, Target};
 
 use super::arrivals;
-use crate::open::{Found, Record, Row};
+use crate::open::{Found, Record, Row, SoFar};
 use crate::thresholds::Thresholds;
 
 /// Objectives are judged over the run, which is shorter than any of their windows.
@@ -59,18 +59,20 @@ fn end_to_end(found: &Found, thresholds: &Thresholds) -> ObjectiveResult {
     objective.judge(&Measurement::Percentile { observed, count: Count { good, total } })
 }
 
-/// Whether an objective of the API is broken already, with enough events to say so. Of a system that went silent only
-/// dropped arrivals tell.
-pub fn is_broken(record: &Record, thresholds: &Thresholds) -> bool {
+/// Whether an objective is broken already, of the API or of deliveries, with enough events to say so. Of a system that went
+/// silent only dropped arrivals tell.
+pub fn is_broken(record: &Record, deliveries: SoFar, thresholds: &Thresholds) -> bool {
     const EVENTS_MIN: u64 = 200;
     let (total, arrivals) = (record.total(), arrivals(record));
     let beyond = |bad: u64, of: u64, promised: f64| of >= EVENTS_MIN && bad as f64 > of as f64 * (1.0 - promised);
-    let (count, Thresholds { api, load, .. }) = (total.count(), thresholds);
+    let (count, Thresholds { api, load, end_to_end }) = (total.count(), thresholds);
     beyond(arrivals.dropped, arrivals.due, load.sent)
         || beyond(total.failed, count, api.availability)
         || beyond(count - total.accepted(), count, load.accepted)
         || beyond(count - total.under(api.p95), count, 0.95)
         || beyond(count - total.under(api.p99), count, 0.99)
+        || beyond(deliveries.late + deliveries.failed, deliveries.decided(), 0.95)
+        || beyond(deliveries.failed, deliveries.decided(), end_to_end.delivery)
 }
 
 /// Latencies of a closed model judge nothing, because a slow system slows it down. Whether it was let in is another matter:

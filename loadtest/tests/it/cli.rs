@@ -134,6 +134,7 @@ async fn what_was_created_is_followed_until_ntfy_has_it() {
     let result: Value = serde_json::from_slice(&output.stdout).unwrap();
     let deliveries = &result["deliveries"];
     assert_eq!((deliveries["followed"].as_u64(), deliveries["delivered"].as_u64()), (Some(10), Some(10)));
+    assert_eq!(deliveries["created"], 10);
     let p99 = deliveries["p99_seconds"].as_f64().unwrap();
     assert!((p99 - 1.25).abs() < 0.01, "{p99} s from creation to acceptance");
 }
@@ -177,6 +178,25 @@ async fn it_stops_early_when_it_is_told_to() {
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     let result: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(result["aborted"], true);
+}
+
+/// Regression: only the API's own objectives were looked at, and a system that accepts everything and delivers nothing was loaded
+/// to the end.
+#[tokio::test(flavor = "multi_thread")]
+async fn it_stops_early_when_nothing_is_delivered_in_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let thresholds = folder.path().join("prompt.toml");
+    std::fs::write(&thresholds, "[end_to_end]\np95 = \"1s\"\n").unwrap();
+    for look in [message("created", "null"), message("completed", "\"2026-11-25T10:00:04Z\"")] {
+        let server = Server::start(messages(Reply::now(200).body(look))).await;
+        let mut command = open(&server, &["--rate", "200", "--only", "create", "--abort-early", "--json"]);
+        command.args(["--duration", "10m", "--thresholds", thresholds.to_str().unwrap()]);
+        let output = tokio::time::timeout(Duration::from_secs(60), run(command)).await.expect("it stops");
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        let result: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(result["aborted"], true);
+        assert!(not_held(&output).contains(&"processing-latency-p95".to_owned()), "{:?}", not_held(&output));
+    }
 }
 
 /// Regression: it went on to wait for all that was on its way.

@@ -71,6 +71,9 @@ pub struct LoadRow {
 /// Messages that the load created, and their latency from creation to acceptance by ntfy, by the system's own clock.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Deliveries {
+    /// Messages that the load created.
+    #[serde(default)]
+    pub created: u64,
     /// Those that were followed; of very many, not all are.
     pub followed: u64,
     pub delivered: u64,
@@ -149,6 +152,7 @@ mod examples {
             open: vec![row.clone()],
             closed: vec![LoadRow { name: "<watch>".into(), ..row }],
             deliveries: Some(Deliveries {
+                created: 120,
                 followed: 120,
                 delivered: 100,
                 failed: 1,

@@ -51,6 +51,7 @@ fn messages(deliveries: &Deliveries) -> Markup {
     html! {
         h2 { "Messages, created → accepted by ntfy" }
         (page::counts(&[
+            ("created", deliveries.created),
             ("followed", deliveries.followed),
             ("delivered", deliveries.delivered),
             ("failed", deliveries.failed),

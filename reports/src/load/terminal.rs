@@ -39,13 +39,13 @@ fn heading(load: &LoadResult) -> String {
 
 /// What became of messages, and how long it took.
 fn messages(deliveries: &Deliveries) -> String {
-    let Deliveries { followed, delivered, failed, waiting, .. } = *deliveries;
-    let counts = [followed, delivered, failed, waiting].map(units::count);
+    let Deliveries { created, followed, delivered, failed, waiting, .. } = *deliveries;
+    let counts = [created, followed, delivered, failed, waiting].map(units::count);
     let latency = [deliveries.p50_seconds, deliveries.p95_seconds, deliveries.p99_seconds, deliveries.max_seconds];
     let [p50, p95, p99, max] = latency.map(units::duration);
     let mut text = format!(
-        "messages: {} followed, {} delivered, {} failed, {} waiting",
-        counts[0], counts[1], counts[2], counts[3]
+        "messages: {} created, {} followed, {} delivered, {} failed, {} waiting",
+        counts[0], counts[1], counts[2], counts[3], counts[4]
     );
     if delivered > 0 {
         text += &format!("\ncreated → accepted by ntfy: p50 {p50}, p95 {p95}, p99 {p99}, max {max}");
