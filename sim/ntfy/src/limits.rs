@@ -1,5 +1,6 @@
 //! What one visitor has used up: requests, failed log-ins, the day's messages and bandwidth.
 
+use std::collections::VecDeque;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 const DAY_SECONDS: u64 = 24 * 3_600;
@@ -42,6 +43,8 @@ pub struct Visitor {
     day: u64,
     messages_today: u32,
     bytes_today: usize,
+    /// Bytes of the attachments that are held, each with the time at which it goes; the oldest first.
+    held: VecDeque<(SystemTime, usize)>,
 }
 
 impl Visitor {
@@ -52,6 +55,7 @@ impl Visitor {
             day: 0,
             messages_today: 0,
             bytes_today: 0,
+            held: VecDeque::new(),
         }
     }
 
@@ -61,6 +65,18 @@ impl Visitor {
         let counted = self.messages_today < quota;
         self.messages_today += u32::from(counted);
         counted
+    }
+
+    /// Bytes of attachments that are held for it.
+    pub fn bytes_held(&mut self, now: SystemTime) -> usize {
+        while self.held.front().is_some_and(|(until, _)| *until <= now) {
+            self.held.pop_front();
+        }
+        self.held.iter().map(|(_, bytes)| bytes).sum()
+    }
+
+    pub fn hold(&mut self, bytes: usize, until: SystemTime) {
+        self.held.push_back((until, bytes));
     }
 
     /// Counts attachment bytes of the day; false when the day's bandwidth is used up.

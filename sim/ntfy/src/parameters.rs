@@ -19,6 +19,8 @@ pub struct Parameters {
     pub click: Option<String>,
     pub icon: Option<String>,
     pub attachment: Option<Attachment>,
+    /// With it the body is a file, however short it is, unless the file is elsewhere.
+    pub filename: Option<String>,
     pub sequence_id: Option<String>,
 }
 
@@ -44,7 +46,9 @@ impl Source<'_> {
     /// # Errors
     /// The refusal of the first parameter that is wrong, in the server's order.
     pub fn parameters(&self) -> Result<Parameters, NtfyError> {
+        let filename = self.read(&["x-filename", "filename", "file", "f"]).filter(|name| !name.is_empty());
         let attachment = self.read(&["x-attach", "attach", "a"]).map(|url| attachment(&url)).transpose()?;
+        let attachment = attachment.map(|it| Attachment { name: filename.clone().unwrap_or(it.name.clone()), ..it });
         let priority =
             self.read(&["x-priority", "priority", "prio", "p"]).map(|text| priority(&text)).transpose()?.flatten();
         if let Some(delay) = self.read(&["x-delay", "delay", "x-at", "at", "x-in", "in"]) {
@@ -61,6 +65,7 @@ impl Source<'_> {
             click: self.read(&["x-click", "click"]),
             icon: self.read(&["x-icon", "icon"]),
             attachment,
+            filename,
             sequence_id: self.read(&["x-sequence-id", "sequence-id", "sid"]),
         })
     }

@@ -46,6 +46,7 @@ struct JsonPublication {
     click: Option<String>,
     icon: Option<String>,
     attach: Option<String>,
+    filename: Option<String>,
     actions: Option<Value>,
     delay: Option<String>,
     cache: Option<String>,
@@ -63,6 +64,7 @@ impl JsonPublication {
             ("click", self.click),
             ("icon", self.icon),
             ("attach", self.attach),
+            ("filename", self.filename),
             ("actions", self.actions.map(text)),
             ("delay", self.delay),
             ("cache", self.cache),
@@ -170,36 +172,44 @@ impl Ntfy {
             return Ok((or_notice(text, &attachment.name), Some(attachment.clone())));
         }
         match std::str::from_utf8(body) {
-            Ok(text) if body.len() <= max => {
+            Ok(text) if body.len() <= max && parameters.filename.is_none() => {
                 let text =
                     if text.trim().is_empty() { parameters.message.as_deref().unwrap_or_default() } else { text };
                 let text = text.trim();
                 Ok((if text.is_empty() { "triggered".to_owned() } else { text.to_owned() }, None))
             }
-            _ => self.as_file(visitor, body, now),
+            _ => self.as_file(visitor, parameters, body, now),
         }
     }
 
+    /// The size is looked at before any of it is taken, and before it counts as bandwidth: `handleBodyAsAttachment` in ntfy's
+    /// `server/server.go` does so by the Content-Length.
     fn as_file(
         &mut self,
         visitor: &str,
+        parameters: &Parameters,
         body: &[u8],
         now: SystemTime,
     ) -> Result<(String, Option<Attachment>), NtfyError> {
         if !self.settings.attachments {
             return Err(NtfyError::ATTACHMENTS_DISALLOWED);
         }
-        if body.len() > self.settings.attachment_bytes_max {
+        let held = self.visitor_entry(visitor).bytes_held(now);
+        let left = self.settings.attachment_bytes_total.saturating_sub(held);
+        if body.len() > self.settings.attachment_bytes_max.min(left) {
             return Err(NtfyError::ATTACHMENT_TOO_LARGE);
         }
         let quota = self.settings.bandwidth_bytes_daily;
         if !self.visitor_entry(visitor).count_bytes(now, body.len(), quota) {
             return Err(NtfyError::BANDWIDTH);
         }
+        let until = now + self.settings.attachment_expiry;
+        self.visitor_entry(visitor).hold(body.len(), until);
         let extension = if std::str::from_utf8(body).is_ok() { "txt" } else { "bin" };
-        let name = format!("attachment.{extension}");
+        let name = parameters.filename.clone().unwrap_or_else(|| format!("attachment.{extension}"));
         let url = format!("/file/{}.{extension}", self.next_id());
-        Ok((or_notice(String::new(), &name), Some(Attachment { name, url, size: Some(body.len()) })))
+        let text = parameters.message.clone().unwrap_or_default();
+        Ok((or_notice(text, &name), Some(Attachment { name, url, size: Some(body.len()) })))
     }
 
     fn next_id(&mut self) -> String {

@@ -49,6 +49,9 @@ impl Ntfy {
     }
 
     /// Checks credentials, before any limit of requests is asked, and names the visitor: a user, or an address.
+    ///
+    /// Whoever has used up the failures of his address is refused before his credentials are looked at, so that good ones do
+    /// not help either: `maybeAuthenticate` in ntfy's `server/server.go` asks `AuthAllowed` first, and counts a failure after it.
     fn visitor(
         &mut self,
         request: &Request<Bytes>,
@@ -61,11 +64,11 @@ impl Ntfy {
         let at_address = format!("ip:{}", network_of(address));
         match credentials::token(header.as_deref(), in_query) {
             Ok(None) => Ok(at_address),
+            _ if !self.visitor_entry(&at_address).auth_failures.has_token(now) => Err(NtfyError::AUTH_FAILURES),
             Ok(Some(token)) if self.settings.token.as_ref() == Some(&token) => Ok("user".to_owned()),
             Ok(Some(_)) | Err(_) => {
-                let visitor = self.visitor_entry(&at_address);
-                let forgiven = visitor.auth_failures.take(now);
-                Err(if forgiven { NtfyError::UNAUTHORIZED } else { NtfyError::AUTH_FAILURES })
+                self.visitor_entry(&at_address).auth_failures.take(now);
+                Err(NtfyError::UNAUTHORIZED)
             }
         }
     }

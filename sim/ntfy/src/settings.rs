@@ -17,6 +17,10 @@ pub struct Settings {
     pub attachments: bool,
     /// Bytes of one attachment (`attachment-file-size-limit`).
     pub attachment_bytes_max: usize,
+    /// Bytes of attachments that the server holds for one visitor (`visitor-attachment-total-size-limit`).
+    pub attachment_bytes_total: usize,
+    /// How long it holds one (`attachment-expiry-duration`).
+    pub attachment_expiry: Duration,
     /// Bytes of attachments that one visitor may send in a day (`visitor-attachment-daily-bandwidth-limit`).
     pub bandwidth_bytes_daily: usize,
     /// Topics that the server holds (`global-topic-limit`).
@@ -40,6 +44,8 @@ impl Default for Settings {
             message_bytes_max: 4_096,
             attachments: true,
             attachment_bytes_max: 15 * 1024 * 1024,
+            attachment_bytes_total: 100 * 1024 * 1024,
+            attachment_expiry: Duration::from_secs(3 * 3_600),
             bandwidth_bytes_daily: 500 * 1024 * 1024,
             topics_max: 15_000,
             cache: Duration::from_secs(12 * 3_600),

@@ -201,6 +201,53 @@ fn a_long_message_becomes_a_file_and_is_still_accepted() {
     assert_eq!(code(&post(&mut without, 0, "POST /alerts", &[], &long)), (400, 40014));
 }
 
+/// Regression: good credentials were let in, although the address had used up its failures.
+#[test]
+fn good_credentials_do_not_help_an_address_with_too_many_failures() {
+    let mut ntfy = server(|settings| settings.token = Some("tk_secret".into()));
+    let (good, wrong) = ([("Authorization", "Bearer tk_secret")], [("Authorization", "Bearer tk_wrong")]);
+    for _ in 0..30 {
+        assert_eq!(code(&post(&mut ntfy, 0, "POST /alerts", &wrong, "x")), (401, 40101));
+    }
+    assert_eq!(code(&post(&mut ntfy, 0, "POST /alerts", &good, "x")), (429, 42909));
+    let elsewhere = ntfy.answer(&request("POST /alerts", &good, "x"), "198.51.100.2", at(0));
+    assert!(elsewhere.1.is_some(), "another address is not to blame");
+    assert_eq!(post(&mut ntfy, 60, "POST /alerts", &good, "x").0, 200, "one is forgiven in a minute");
+}
+
+/// Regression: of 100 MB a visitor only the bandwidth of a day was known.
+#[test]
+fn a_visitor_has_room_for_so_many_bytes_of_attachments_until_they_expire() {
+    let mut ntfy = server(|settings| settings.attachment_bytes_total = 10_000);
+    let file = "x".repeat(5_000);
+    assert_eq!(post(&mut ntfy, 0, "POST /alerts", &[], &file).0, 200);
+    assert_eq!(post(&mut ntfy, 60, "POST /alerts", &[], &file).0, 200);
+    assert_eq!(code(&post(&mut ntfy, 120, "POST /alerts", &[], &file)), (413, 41301));
+    assert_eq!(post(&mut ntfy, 120, "POST /alerts", &[], "a message").0, 200, "which is no attachment");
+    let elsewhere = ntfy.answer(&request("POST /alerts", &[], file.clone()), "198.51.100.2", at(120));
+    assert!(elsewhere.1.is_some(), "another visitor has room of his own");
+    assert_eq!(post(&mut ntfy, 3 * 3_600, "POST /alerts", &[], &file).0, 200, "the first has gone by then");
+    assert_eq!(code(&post(&mut ntfy, 3 * 3_600, "POST /alerts", &[], &file)), (413, 41301));
+}
+
+#[test]
+fn a_body_with_a_filename_is_a_file() {
+    let short = |line: &str, headers: &[(&str, &str)], body: &str| post(&mut server(|_| {}), 0, line, headers, body).1;
+    let by_header = short("POST /alerts", &[("X-Filename", "notes.txt")], "short");
+    let by_query = short("POST /alerts?f=notes.txt", &[], "short");
+    for message in [by_header, by_query] {
+        assert_eq!(message["message"], "You received a file: notes.txt");
+        assert_eq!((&message["attachment"]["name"], &message["attachment"]["size"]), (&"notes.txt".into(), &5.into()));
+    }
+    let json = r#"{"topic":"alerts","message":"short","filename":"notes.txt"}"#;
+    assert_eq!(short("POST /", &[], json)["attachment"]["name"], "notes.txt");
+    let said = short("POST /alerts", &[("Filename", "notes.txt"), ("Message", "read this")], "short");
+    assert_eq!((&said["message"], &said["attachment"]["name"]), (&"read this".into(), &"notes.txt".into()));
+    // Of a file that lies elsewhere it is the name, and the body is the message.
+    let linked = short("POST /alerts", &[("Attach", "https://a.b/c.png"), ("Filename", "d.png")], "look");
+    assert_eq!((&linked["message"], &linked["attachment"]["name"]), (&"look".into(), &"d.png".into()));
+}
+
 #[test]
 fn credentials_come_in_three_ways() {
     let private = || server(|settings| settings.token = Some("tk_secret".into()));

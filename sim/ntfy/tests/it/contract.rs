@@ -130,6 +130,25 @@ fn contract_an_attachment_is_15_mib_at_most() {
 }
 
 #[test]
+fn contract_attachments_are_100_mib_a_visitor() {
+    let program = Program::start(&[]);
+    let file = "x".repeat(15 * 1024 * 1024);
+    for _ in 0..6 {
+        assert_eq!(tell(&program.ntfy, "POST /alerts", &[], &file).status, 200);
+    }
+    assert_eq!(tell(&program.ntfy, "POST /alerts", &[], &file).code(), (413, 41301));
+    assert_eq!(tell(&program.ntfy, "POST /alerts", &[], &file[..10 * 1024 * 1024]).status, 200);
+}
+
+#[test]
+fn contract_a_body_with_a_filename_is_a_file() {
+    let program = Program::start(&[]);
+    let message = tell(&program.ntfy, "POST /alerts", &[("Filename", "notes.txt")], "short").json();
+    assert_eq!(message["message"], "You received a file: notes.txt");
+    assert_eq!((&message["attachment"]["name"], &message["attachment"]["size"]), (&json!("notes.txt"), &json!(5)));
+}
+
+#[test]
 fn contract_sixty_requests_at_once() {
     let program = Program::start(&["--request-interval-ms", "3600000"]);
     for count in 0..60 {
@@ -164,4 +183,5 @@ fn contract_credentials_come_before_the_bucket_and_it_before_permission() {
     assert_eq!(code("Bearer tk_secret"), (429, 42901));
     let failures: Vec<_> = (0..31).map(|_| code("Bearer tk_wrong").1).collect();
     assert_eq!((failures[0], failures[29], failures[30]), (40101, 40101, 42909));
+    assert_eq!(code("Bearer tk_secret"), (429, 42909), "good ones do not help any more");
 }
