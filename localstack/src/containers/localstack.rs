@@ -5,6 +5,7 @@ use std::time::Duration;
 use testcontainers::core::{IntoContainerPort, WaitFor};
 use testcontainers::{ContainerAsync, GenericImage, ImageExt};
 
+use super::watch::Watch;
 use super::{ContainerError, Image};
 use crate::endpoint::Endpoint;
 
@@ -17,10 +18,11 @@ const READY_WITHIN: Duration = Duration::from_secs(60);
 const READY: &str = "Ready.";
 
 /// A running LocalStack. Its container is removed when this is dropped, also by a panic, and when the process is
-/// interrupted or terminated.
+/// interrupted, terminated or killed.
 #[derive(Debug)]
 pub struct LocalStack {
     container: ContainerAsync<GenericImage>,
+    _watch: Option<Watch>,
     endpoint: Endpoint,
 }
 
@@ -59,9 +61,10 @@ impl LocalStack {
             // And a minute's rest for the name of a deleted queue.
             .with_env_var("SQS_DELAY_RECENTLY_DELETED", "1");
         let container = image.start(request).await?;
+        let watch = Watch::over(container.id()).ok();
         let endpoint = Endpoint::parse(&image.url(&container, PORT).await?)?;
         endpoint.check().await?;
-        Ok(Self { container, endpoint })
+        Ok(Self { container, _watch: watch, endpoint })
     }
 
     /// Where it answers, at a port of its own.

@@ -2,6 +2,7 @@
 
 mod localstack;
 mod ntfy;
+mod watch;
 
 use std::error::Error;
 

@@ -7,6 +7,7 @@ use serde_json::Value;
 use testcontainers::core::{IntoContainerPort, WaitFor};
 use testcontainers::{ContainerAsync, GenericImage, ImageExt};
 
+use super::watch::Watch;
 use super::{ContainerError, Image};
 use crate::exchange::{Answer, Exchange, NoAnswer, Wire};
 
@@ -20,11 +21,12 @@ const READY: &str = "\"admin\":";
 /// How long the admin port may take to answer.
 const ADMIN_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A running ntfy. Its container is removed when this is dropped, also by a panic, and when the process is interrupted or
-/// terminated.
+/// A running ntfy. Its container is removed when this is dropped, also by a panic, and when the process is interrupted,
+/// terminated or killed.
 #[derive(Debug)]
 pub struct Ntfy {
     container: ContainerAsync<GenericImage>,
+    _watch: Option<Watch>,
     url: String,
     admin: Exchange,
 }
@@ -92,8 +94,9 @@ impl Ntfy {
             .with_startup_timeout(READY_WITHIN)
             .with_env_var("NTFY_TOKEN", token);
         let container = image.start(request).await?;
+        let watch = Watch::over(container.id()).ok();
         let (url, admin) = (image.url(&container, PORT).await?, image.url(&container, ADMIN_PORT).await?);
-        Ok(Self { container, url, admin: Exchange::new(&admin, ADMIN_TIMEOUT, &Wire::real()) })
+        Ok(Self { container, _watch: watch, url, admin: Exchange::new(&admin, ADMIN_TIMEOUT, &Wire::real()) })
     }
 
     /// Where it takes publishes.

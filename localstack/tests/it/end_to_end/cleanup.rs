@@ -4,7 +4,7 @@ use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use serde::{Deserialize, Serialize};
 
 use super::programs;
@@ -68,7 +68,7 @@ async fn nothing_is_left_after_a_panic() {
 
 /// What the next test runs in a process of its own: it holds a system until it is interrupted.
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "the other half of `nothing_is_left_after_ctrl_c`, which starts it"]
+#[ignore = "the other half of `nothing_is_left_after_ctrl_c` and `_a_kill`, which start it"]
 async fn holder() {
     let Ok(path) = std::env::var(HOLDS_VARIABLE) else { return };
     let Some(system) = System::start("end_to_end::cleanup::holder").await else { return };
@@ -80,9 +80,22 @@ async fn holder() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Docker: cargo test -p rez-localstack -- --ignored"]
 async fn nothing_is_left_after_ctrl_c() {
-    if localstack("end_to_end::cleanup::nothing_is_left_after_ctrl_c").await.is_none() {
-        return;
+    if localstack("end_to_end::cleanup::nothing_is_left_after_ctrl_c").await.is_some() {
+        nothing_is_left_when(|holder| kill_process_group(holder, Signal::INT).unwrap()).await;
     }
+}
+
+/// Regression: a process that is killed cleans nothing up, and containers and `rez serve` stayed.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Docker: cargo test -p rez-localstack -- --ignored"]
+async fn nothing_is_left_after_a_kill() {
+    if localstack("end_to_end::cleanup::nothing_is_left_after_a_kill").await.is_some() {
+        nothing_is_left_when(|holder| kill_process(holder, Signal::KILL).unwrap()).await;
+    }
+}
+
+/// Has a process hold a system, and ends it.
+async fn nothing_is_left_when(ends: impl FnOnce(Pid)) {
     // What the holder needs may take minutes to build, and the wait for it has a bound.
     programs::folder();
     programs::ntfy_image();
@@ -101,7 +114,7 @@ async fn nothing_is_left_after_ctrl_c() {
     })
     .await;
     assert!(parts.all_there(), "{parts:?}");
-    kill_process_group(Pid::from_raw(holder.id().cast_signed()).unwrap(), Signal::INT).unwrap();
+    ends(Pid::from_raw(holder.id().cast_signed()).unwrap());
     parts.all_gone().await;
     assert!(!holder.wait().unwrap().success());
 }

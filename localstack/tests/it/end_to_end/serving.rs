@@ -1,6 +1,7 @@
 //! `rez serve` as a child process, stopped when it is dropped.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
@@ -21,6 +22,8 @@ const LOG_LINES_SHOWN: usize = 60;
 
 pub struct Serving {
     child: Child,
+    /// Tells it to stop when this process is killed: a shell whose input ends then.
+    watch: Child,
     log: NamedTempFile,
     /// What it printed once it was ready.
     said: Value,
@@ -48,7 +51,13 @@ impl Serving {
             .unwrap_or_else(|error| panic!("`{}` cannot be started: {error}", rez.display()));
         let mut line = String::new();
         BufReader::new(child.stdout.take().expect("piped")).read_line(&mut line).unwrap();
-        let mut serving = Self { child, log, said: Value::Null };
+        let watch = Command::new("sh")
+            .args(["-c", "read -r _ || kill \"$1\"", "sh", &child.id().to_string()])
+            .process_group(0)
+            .stdin(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut serving = Self { child, watch, log, said: Value::Null };
         serving.said = serde_json::from_str(&line).expect("`rez serve` starts");
         serving
     }
@@ -110,6 +119,9 @@ impl Serving {
 impl Drop for Serving {
     fn drop(&mut self) {
         self.stop();
+        // It has ended, and its number may be another process's by now.
+        drop(self.watch.stdin.take().map(|mut input| input.write_all(b"ended\n")));
+        drop(self.watch.wait());
         if std::thread::panicking() {
             let log = std::fs::read_to_string(self.log.path()).unwrap_or_default();
             let lines: Vec<&str> = log.lines().collect();
