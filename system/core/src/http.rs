@@ -10,11 +10,14 @@ use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_runtime_api::client::stalled_stream_protection::StalledStreamProtectionConfig;
+use aws_smithy_types::DateTime;
 use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::date_time::Format;
 use aws_smithy_types::timeout::TimeoutConfig;
 use bytes::Bytes;
 
 use crate::ambient::Ambient;
+use crate::clock::Moment;
 
 /// One request. Its `Debug` shows neither headers nor body: a header may be a token.
 pub struct Request {
@@ -35,7 +38,7 @@ impl fmt::Debug for Request {
 #[derive(Clone, PartialEq, Eq)]
 pub struct Answer {
     pub status: u16,
-    /// `Retry-After`, where it is given in seconds.
+    /// `Retry-After`, which is given in seconds or as a date.
     pub retry_after: Option<Duration>,
     pub body: Bytes,
 }
@@ -64,6 +67,7 @@ pub struct Outbound(Operation<Request, Answer, Infallible>);
 impl Outbound {
     /// `server` is a URL, with a path that all requests share if it has one. `timeout` is for one whole exchange.
     pub fn new(server: &str, timeout: Duration, ambient: &Ambient) -> Self {
+        let time = ambient.time.clone();
         let operation = Operation::builder()
             .service_name("outbound")
             .operation_name("request")
@@ -77,11 +81,11 @@ impl Outbound {
             .timeout_config(TimeoutConfig::builder().operation_attempt_timeout(timeout).build())
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .serializer(|request: Request| Ok(serialize(request)?))
-            .deserializer(|response| {
-                let header = |name| response.headers().get(name);
+            .deserializer(move |response| {
+                let hint = response.headers().get("retry-after");
                 Ok(Answer {
                     status: response.status().as_u16(),
-                    retry_after: header("retry-after").and_then(|text| text.parse().ok()).map(Duration::from_secs),
+                    retry_after: hint.and_then(|hint| retry_after(hint, time.now().into())),
                     body: Bytes::copy_from_slice(response.body().bytes().unwrap_or_default()),
                 })
             })
@@ -101,6 +105,15 @@ impl Outbound {
     }
 }
 
+/// Seconds or a date, RFC 9110 §10.2.3; nothing where it is neither.
+fn retry_after(hint: &str, now: Moment) -> Option<Duration> {
+    if let Ok(seconds) = hint.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = DateTime::from_str(hint, Format::HttpDate).ok()?;
+    Some(Moment::from_epoch_ms(date.secs().saturating_mul(1000)).since(now))
+}
+
 fn serialize(request: Request) -> Result<HttpRequest, ::http::Error> {
     let mut builder = ::http::Request::builder().method(request.method).uri(request.path);
     for (name, value) in request.headers {
@@ -108,4 +121,19 @@ fn serialize(request: Request) -> Result<HttpRequest, ::http::Error> {
     }
     let request = builder.body(SdkBody::from(request.body))?;
     Ok(HttpRequest::try_from(request).expect("a request of the `http` crate is one of the SDK's"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::begin;
+
+    #[test]
+    fn a_retry_after_is_seconds_or_a_date() {
+        let read = |hint| retry_after(hint, begin());
+        assert_eq!(read("120"), Some(Duration::from_secs(120)));
+        assert_eq!(read("Mon, 23 Nov 2026 12:02:00 GMT"), Some(Duration::from_secs(120)));
+        assert_eq!(read("Mon, 23 Nov 2026 11:00:00 GMT"), Some(Duration::ZERO));
+        assert_eq!(read("soon"), None);
+    }
 }

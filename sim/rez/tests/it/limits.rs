@@ -1,10 +1,11 @@
-//! ntfy's three kinds of 429: each is waited out in its own way, and none uses an attempt up.
+//! ntfy's three kinds of 429, and hints of a proxy before it: each is waited out in its own way, and none stops more
+//! than it must.
 
 use rez::ntfy::Settings;
 use rez::world::NTFY_TOKEN;
 use rez_core::message::Status;
 
-use crate::support::{Setup, Try, World, hours, minutes, seconds};
+use crate::support::{Mood, Setup, Try, World, hours, minutes, seconds};
 
 const REQUESTS: u64 = 42_901;
 const DAILY_MESSAGES: u64 = 42_908;
@@ -58,4 +59,31 @@ async fn too_many_failed_log_ins_are_our_own_fault_and_lose_nothing() {
     world.pass(hours(2)).await;
     assert_eq!(world.count(&ids, Status::Completed).await, 40);
     assert_eq!(world.ntfy.accepted().len(), 40, "each once");
+}
+
+/// Regression: it was believed, and nothing was ever tried again.
+#[tokio::test(start_paused = true)]
+async fn a_retry_after_of_centuries_is_waited_out_until_midnight() {
+    let world = World::ideal();
+    world.ntfy.is(Mood::Busy { status: 429, retry_after: "99999999999" });
+    let id = world.create("m").await;
+    world.pass(minutes(1)).await;
+    assert_eq!(world.ntfy.tries().len(), 1);
+    world.ntfy.is(Mood::Up);
+    world.pass_until(hours(24) + minutes(10)).await;
+    assert_eq!(world.status(id).await, Status::Completed);
+}
+
+/// Regression: whatever was deferred after it waited a day, too.
+#[tokio::test(start_paused = true)]
+async fn a_503_with_a_days_retry_after_delays_no_other_message() {
+    let world = Setup::new().parameter("NtfyPaceBurst", "1").begin();
+    world.ntfy.is(Mood::Busy { status: 503, retry_after: "86400" });
+    let unlucky = world.create("unlucky").await;
+    world.pass(seconds(10)).await;
+    world.ntfy.is(Mood::Up);
+    let ids = world.create_many("m", 3).await;
+    world.pass(minutes(10)).await;
+    assert_eq!(world.count(&ids, Status::Completed).await, 3);
+    assert_eq!(world.status(unlucky).await, Status::Created);
 }

@@ -20,7 +20,7 @@ pub enum Verdict {
 }
 
 /// Applies the verdict of the try `try_id`; `probe` says whether it was permitted as one. If its message is to be
-/// deferred, not before `earliest`, the answer is its place.
+/// deferred, the answer is its place. `earliest` is that message's own: it delays none of those that are deferred later.
 pub fn report(
     settings: &Settings,
     state: &State,
@@ -38,14 +38,12 @@ pub fn report(
     if let Verdict::Limits(_) = verdict {
         next.take_all_slots(settings, now);
     }
-    let floor = match next.breaker {
+    let opens = match next.breaker {
         Breaker::Open { until } => until,
         _ => now,
     };
-    let place = earliest.map(|earliest| {
-        let earliest = earliest.max(floor).max(next.limited_until);
-        next.take_place(settings, now, earliest)
-    });
+    let floor = opens.max(next.limited_until);
+    let place = earliest.map(|earliest| next.take_place(settings, now, floor).max(earliest));
     (place, next)
 }
 

@@ -39,7 +39,8 @@ pub(super) fn read(answer: &Answer, now: Moment) -> Result<Receipt, Refusal> {
         None => format!("ntfy answered {}", answer.status),
     };
     let (category, our_code) = category(answer.status, code);
-    let hinted = answer.retry_after.map(|after| now + after);
+    // ntfy's longest limit ends at midnight, so a hint beyond that is none to wait for.
+    let hinted = answer.retry_after.map(|after| (now + after).min(now.next_midnight()));
     let not_before = match our_code {
         codes::DAILY_QUOTA => Some(now.next_midnight()),
         codes::RATE_LIMITED => Some(hinted.unwrap_or(now).max(now + TOKEN_EVERY)),
@@ -120,6 +121,16 @@ mod tests {
         assert_eq!(after(503, 7), Some(begin() + Duration::from_secs(7)));
         assert_eq!(after(429, 60), Some(begin() + Duration::from_secs(60)));
         assert_eq!(after(429, 1), Some(begin() + Duration::from_secs(5)));
+    }
+
+    /// Regression: one such answer stopped every delivery for ever.
+    #[test]
+    fn a_retry_after_of_centuries_ends_at_midnight() {
+        for (status, seconds) in [(429, 99_999_999_999), (429, u64::MAX), (503, 86_400)] {
+            let mut answer = answer(status, 0);
+            answer.retry_after = Some(Duration::from_secs(seconds));
+            assert_eq!(read(&answer, begin()).unwrap_err().not_before, Moment::parse("2026-11-24T00:00:00Z"));
+        }
     }
 
     #[test]

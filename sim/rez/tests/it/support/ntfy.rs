@@ -24,6 +24,11 @@ pub enum Mood {
     Slow(Duration),
     /// 500 for the message with this title.
     Chokes(&'static str),
+    /// This status for everybody, with this `Retry-After`, as a proxy before it may answer.
+    Busy {
+        status: u16,
+        retry_after: &'static str,
+    },
 }
 
 /// One request as the server saw it arrive.
@@ -75,6 +80,13 @@ impl TestNtfy {
 
     fn answer(&self, request: &Request<Bytes>, title: &str) -> Response<Bytes> {
         let broken = match &*self.mood.lock().unwrap() {
+            Mood::Busy { status, retry_after } => {
+                return Response::builder()
+                    .status(*status)
+                    .header("retry-after", *retry_after)
+                    .body(Bytes::new())
+                    .unwrap();
+            }
             Mood::Up | Mood::Slow(_) => false,
             Mood::Down => true,
             Mood::Chokes(on) => title == *on,

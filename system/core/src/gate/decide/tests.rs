@@ -167,6 +167,16 @@ fn a_daily_quota_holds_everybody_until_midnight() {
     assert_eq!(decide(&SETTINGS, &state, midnight, "c").0, Decision::Permit { probe: false });
 }
 
+/// Regression: one `Retry-After` of a day with a 503 made every message that was deferred later wait a day.
+#[test]
+fn what_one_message_is_told_to_wait_delays_no_other() {
+    let day = second(86_400);
+    let (place, state) = report(&SETTINGS, &State::default(), second(0), "a", false, Verdict::Fails, Some(day));
+    assert_eq!(place, Some(day));
+    let (place, _) = report(&SETTINGS, &state, second(1), "b", false, Verdict::Fails, Some(second(1)));
+    assert_eq!(place, Some(second(10)));
+}
+
 #[derive(Clone, Debug)]
 enum Step {
     Ask,
