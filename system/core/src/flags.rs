@@ -42,21 +42,33 @@ impl Flags {
 #[error("flag `{0}` is not usable (expected a boolean)")]
 pub struct WrongFlag(String);
 
-/// Reads the flags' item.
-///
-/// # Errors
-/// Names the flag that has the wrong type.
-pub fn from_item(item: &Item) -> Result<Flags, WrongFlag> {
-    let flag = |name: &str, value: &AttributeValue| value.as_bool().copied().map_err(|_| WrongFlag(name.to_owned()));
-    let pause = item.get("pause_deliveries").map(|value| flag("pause_deliveries", value)).transpose()?;
-    let mut channels = BTreeMap::new();
-    if let Some(switches) = item.get("channels") {
-        let switches = switches.as_m().map_err(|_| WrongFlag("channels".to_owned()))?;
-        for (channel, value) in switches {
-            channels.insert(channel.clone(), flag(&format!("channels.{channel}"), value)?);
-        }
+/// Reads the flags' item. One that is wrong stays as it was `before`, and spoils none of the others.
+pub fn from_item(item: &Item, before: &Flags) -> (Flags, Vec<WrongFlag>) {
+    let mut wrong = Vec::new();
+    let mut flag = |name: &str, value: &AttributeValue, before: bool| {
+        value.as_bool().copied().unwrap_or_else(|_| {
+            wrong.push(WrongFlag(name.to_owned()));
+            before
+        })
+    };
+    let mut flags = Flags::default();
+    if let Some(value) = item.get("pause_deliveries") {
+        flags.pause_deliveries = flag("pause_deliveries", value, before.pause_deliveries);
     }
-    Ok(Flags { pause_deliveries: pause.unwrap_or(false), channels })
+    match item.get("channels").map(AttributeValue::as_m) {
+        Some(Ok(switches)) => {
+            for (channel, value) in switches {
+                let on = flag(&format!("channels.{channel}"), value, before.channel_enabled(channel));
+                flags.channels.insert(channel.clone(), on);
+            }
+        }
+        Some(Err(_)) => {
+            wrong.push(WrongFlag("channels".to_owned()));
+            flags.channels.clone_from(&before.channels);
+        }
+        None => {}
+    }
+    (flags, wrong)
 }
 
 /// The flags, as one execution environment sees them.
@@ -79,7 +91,7 @@ impl FlagCache {
         Self { client: environment.dynamodb(), table, environment: environment.clone(), kept: Mutex::default() }
     }
 
-    /// The flags. Those read last go on when they cannot be read, or are wrong; before that, none is set.
+    /// The flags. Those read last go on when they cannot be read, and each that is wrong; before that, none is set.
     pub async fn get(&self) -> Arc<Flags> {
         if let Some(flags) = self.fresh() {
             return flags;
@@ -95,7 +107,12 @@ impl FlagCache {
 
     async fn read(&self) -> Result<Flags, String> {
         let item = self.item().await.map_err(|error| error.to_string())?;
-        item.as_ref().map(from_item).transpose().map(Option::unwrap_or_default).map_err(|error| error.to_string())
+        let before = Arc::clone(&self.kept.lock().expect("keeping flags does not panic").flags);
+        let (flags, wrong) = from_item(&item.unwrap_or_default(), &before);
+        for error in wrong {
+            tracing::error!(category = "system", code = "flag_wrong", %error, "going on with the flag as it was");
+        }
+        Ok(flags)
     }
 
     async fn item(&self) -> Result<Option<Item>, StoreError> {
@@ -157,6 +174,24 @@ mod tests {
             tokio::time::advance(Duration::from_secs(300)).await;
         }
         assert_eq!(wire.requests().len(), 3);
+    }
+
+    /// Regression: a mistyped switch of a channel lifted a pause.
+    #[test]
+    fn a_flag_that_is_wrong_spoils_no_other() {
+        let item = |pause: AttributeValue, ntfy: AttributeValue| {
+            let channels = AttributeValue::M([("ntfy".to_owned(), ntfy)].into());
+            Item::from([("pause_deliveries".to_owned(), pause), ("channels".to_owned(), channels)])
+        };
+        let (on, off) = (AttributeValue::Bool(true), AttributeValue::S("off".to_owned()));
+        let (flags, wrong) = from_item(&item(on.clone(), off.clone()), &Flags::default());
+        assert!(flags.pause_deliveries && flags.channel_enabled("ntfy"));
+        assert_eq!(wrong, [WrongFlag("channels.ntfy".to_owned())]);
+
+        let before = Flags { pause_deliveries: true, channels: BTreeMap::from([("ntfy".to_owned(), false)]) };
+        let (flags, wrong) = from_item(&item(off, on), &before);
+        assert!(flags.pause_deliveries && flags.channel_enabled("ntfy"));
+        assert_eq!(wrong, [WrongFlag("pause_deliveries".to_owned())]);
     }
 
     #[tokio::test(start_paused = true)]

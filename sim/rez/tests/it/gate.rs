@@ -158,3 +158,16 @@ async fn without_dynamodb_tries_go_on_without_the_gate_and_say_so() {
     assert!(logged.iter().all(|line| line["level"] == "WARN" && line["message_id"] == id.to_string()));
     assert!(!logged.is_empty());
 }
+
+/// Regression: a missing permission was taken for a gate out of reach, and nobody was told.
+#[tokio::test(start_paused = true)]
+async fn a_gate_that_refuses_us_is_told_as_our_own_fault() {
+    let denied = FaultKind::Refuse { status: 400, code: "AccessDeniedException".to_owned() };
+    let world = Setup::new().fault(denied, "dynamodb.UpdateItem:ConfigTable", seconds(0)..minutes(60)).begin();
+    let id = world.create("urgent").await;
+    world.pass(minutes(1)).await;
+    assert_eq!(world.status(id).await, Status::Completed);
+    let logged = world.record.logged("gate_refused");
+    assert!(logged.iter().all(|line| line["level"] == "ERROR" && line["category"] == "system"), "{logged:?}");
+    assert!(!logged.is_empty());
+}

@@ -71,6 +71,8 @@ enum WriteError {
     /// Somebody wrote in between; this is what stands there.
     Outdated(Option<Item>),
     Unavailable(String),
+    /// It will not pass by itself: a missing permission, a missing table.
+    Refused(String),
 }
 
 impl Gate {
@@ -161,7 +163,7 @@ impl Gate {
                 Err(WriteError::Outdated(item)) => {
                     let mine = item.as_ref().is_some_and(|item| is_by(item, &writer));
                     if let Err(error) = self.keep_item(item) {
-                        tracing::error!(code = "gate_corrupt", %error, "the gate cannot be read");
+                        tracing::error!(category = "system", code = "gate_corrupt", %error, "the gate cannot be read");
                         return Changed::Unavailable;
                     }
                     if mine {
@@ -170,6 +172,10 @@ impl Gate {
                 }
                 Err(WriteError::Unavailable(error)) => {
                     tracing::warn!(code = "gate_unavailable", error, "the gate cannot be reached");
+                    return Changed::Unavailable;
+                }
+                Err(WriteError::Refused(error)) => {
+                    tracing::error!(category = "system", code = "gate_refused", error, "the gate refuses us");
                     return Changed::Unavailable;
                 }
             }
@@ -218,7 +224,10 @@ impl Gate {
         };
         update.send().await.map(drop).map_err(|error| match error.as_service_error() {
             Some(UpdateItemError::ConditionalCheckFailedException(failed)) => WriteError::Outdated(failed.item.clone()),
-            _ => WriteError::Unavailable(describe(&error)),
+            _ => match store_error(&error) {
+                StoreError::Refused(error) => WriteError::Refused(error),
+                _ => WriteError::Unavailable(describe(&error)),
+            },
         })
     }
 
