@@ -71,7 +71,7 @@ impl Left {
 #[ignore = "needs Docker: cargo test -p rez-localstack -- --ignored"]
 async fn a_message_under_way_is_delivered_and_settled() {
     let name = "end_to_end::stop::a_message_under_way_is_delivered_and_settled";
-    let Some(left) = Left::by(name, Duration::from_millis(1_500)).await else { return };
+    let Some(left) = Left::by(name, Duration::from_millis(700)).await else { return };
     left.stopped_in_order();
     assert_eq!((left.accepted, left.status().await.as_str(), left.queued().await), (1, "completed", 0));
 }
