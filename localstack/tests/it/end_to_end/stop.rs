@@ -12,6 +12,8 @@ use super::messages::id;
 use super::serving::program;
 use super::system::{QUEUE, System};
 
+/// A killed process is gone when the machine comes to it.
+const GONE_WITHIN: Duration = Duration::from_secs(2);
 const MESSAGES_TABLE: &str = "rez-agent-dev-messages";
 
 /// The system is gone; what it has left at LocalStack.
@@ -37,6 +39,11 @@ impl Left {
         assert!(processes.len() > 2, "functions run as processes: {processes:?}");
         let exit_status = system.serving.stopped().and_then(|status| status.code());
         let running = |id: &&Pid| program(**id).is_some();
+        // Told to end with the server, they may be a moment behind it.
+        let told_to_end = tokio::time::Instant::now();
+        while told_to_end.elapsed() < GONE_WITHIN && processes.iter().any(|id| running(&id)) {
+            tokio::task::yield_now().await;
+        }
         let processes_running = processes.iter().filter(running).count();
         let accepted = system.received().await.accepted.len();
         let System { localstack, .. } = system;
