@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
-/// `openapi.yaml`, parsed.
 pub struct Document(Value);
 
 impl Document {
@@ -27,16 +26,6 @@ impl Document {
             }
         }
         routes
-    }
-
-    /// A part of the whole, by its name at the top; `null` when there is none.
-    pub fn part(&self, name: &str) -> &Value {
-        &self.0[name]
-    }
-
-    /// The named components of a kind, such as `schemas`.
-    pub fn components(&self, kind: &str) -> impl Iterator<Item = (&String, &Value)> {
-        self.0["components"][kind].as_object().into_iter().flatten()
     }
 
     /// What a reference refers to; anything else is itself.

@@ -9,7 +9,6 @@
 //! ```
 
 mod document;
-mod page;
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -18,8 +17,7 @@ use http::{HeaderMap, Response};
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
-pub use document::Document;
-pub use page::page;
+use document::Document;
 
 /// The contract, with a validator for every answer that it declares.
 pub struct Contract {
