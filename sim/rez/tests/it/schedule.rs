@@ -45,9 +45,13 @@ async fn a_second_and_a_late_event_of_a_slot_add_nothing() {
 /// Regression: a retried event found the message, and neither announced nor counted what its first try had written.
 #[tokio::test(start_paused = true)]
 async fn a_slot_whose_writer_learnt_nothing_is_announced_by_the_retry() {
-    let lost = (FaultKind::LoseResponse, "dynamodb.TransactWriteItems", hours(24)..hours(24) + minutes(2));
+    let slot = hours(8);
+    let lost = (FaultKind::LoseResponse, "dynamodb.TransactWriteItems", slot..slot + minutes(2));
     let world = Setup::new().fault(lost.0, lost.1, lost.2).begin();
-    world.pass(hours(24) + minutes(10)).await;
+    world.pass(slot + minutes(10)).await;
+    assert!(
+        world.record.calls(|call| call.operation == "TransactWriteItems" && call.sent < slot + minutes(2)).len() > 3
+    );
     assert_eq!((written(&world).len(), world.ntfy.accepted().len()), (1, 1));
     let is_heartbeat = |text: &str| text.contains("MessagesCreated") && text.contains("scheduled");
     assert!(world.record.lines().iter().any(|line| is_heartbeat(&line.text)));
