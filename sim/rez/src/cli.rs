@@ -76,14 +76,14 @@ pub struct RunArgs {
     #[arg(long, value_name = "PATH")]
     pub template: Option<PathBuf>,
     /// Keep tables in a temporary file: a long run takes less memory, and more time
-    #[arg(long, conflicts_with = "backend")]
+    #[arg(long)]
     pub tables_in_file: bool,
-    /// The AWS that holds the data: the embedded one, unless this is the endpoint of another (LocalStack, say). On that it runs
-    /// in real time; the system's tables and queues there are emptied first, and nobody else may work on them meanwhile
-    #[arg(long, value_name = "embedded|URL", conflicts_with = "twice")]
-    pub backend: Option<String>,
+    /// The AWS that holds the data: the embedded one, or the endpoint of another (LocalStack, say). On that it runs in real
+    /// time; the system's tables and queues there are emptied first, and nobody else may work on them meanwhile
+    #[arg(long, value_name = "embedded|URL", default_value = "embedded")]
+    pub backend: DataBackend,
     /// The longest scenario that may run in real time; an hour, unless this says more
-    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration, requires = "backend")]
+    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
     pub real_time_max: Option<Duration>,
 }
 
@@ -117,20 +117,52 @@ pub(crate) fn seed(text: &str) -> Result<u64, String> {
 /// # Errors
 /// What clap says: a mistake, or a text that was asked for.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, clap::Error> {
-    Cli::try_parse_from(without_default_backend(arguments)).map(|cli| cli.command)
+    let command = Cli::try_parse_from(arguments)?.command;
+    command.check()?;
+    Ok(command)
 }
 
-/// The embedded AWS by its name is what there is without a name, with all that it can do and another backend cannot.
-fn without_default_backend(arguments: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
-    let mut kept: Vec<OsString> = Vec::new();
-    for argument in arguments {
-        if argument == "embedded" && kept.last().is_some_and(|last| last == "--backend") {
-            kept.pop();
-        } else if argument != "--backend=embedded" {
-            kept.push(argument);
+impl Command {
+    /// What clap cannot tell, because it goes by the value of `--backend`.
+    fn check(&self) -> Result<(), clap::Error> {
+        let Self::Run(run) = self else { return Ok(()) };
+        let elsewhere = run.backend.url().is_some();
+        let mistake = match run {
+            RunArgs { twice: true, .. } if elsewhere => {
+                "`--twice` is for the embedded AWS, not for another `--backend`"
+            }
+            RunArgs { tables_in_file: true, .. } if elsewhere => {
+                "`--tables-in-file` is for the embedded AWS, not for another `--backend`"
+            }
+            RunArgs { real_time_max: Some(_), .. } if !elsewhere => "`--real-time-max` needs the URL of a `--backend`",
+            _ => return Ok(()),
+        };
+        Err(Cli::command().error(ErrorKind::ArgumentConflict, mistake))
+    }
+}
+
+/// Who holds the data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DataBackend {
+    /// The AWS inside the process.
+    Embedded,
+    /// Another, at this URL.
+    At(String),
+}
+
+impl DataBackend {
+    pub fn url(&self) -> Option<&str> {
+        match self {
+            Self::Embedded => None,
+            Self::At(url) => Some(url),
         }
     }
-    kept
+}
+
+impl From<&str> for DataBackend {
+    fn from(text: &str) -> Self {
+        if text == "embedded" { Self::Embedded } else { Self::At(text.to_owned()) }
+    }
 }
 
 /// # Errors
@@ -219,11 +251,11 @@ mod tests {
     fn the_embedded_backend_is_the_default_and_bars_nothing() {
         for line in ["rez run --backend embedded --twice", "rez run --twice --backend=embedded --tables-in-file"] {
             let Command::Run(arguments) = parse(line.split(' ').map(OsString::from)).unwrap() else { panic!("{line}") };
-            assert_eq!((arguments.backend, arguments.twice), (None, true), "{line}");
+            assert_eq!((arguments.backend, arguments.twice), (DataBackend::Embedded, true), "{line}");
         }
         let line = "rez serve --backend embedded";
         let Command::Serve(arguments) = parse(line.split(' ').map(OsString::from)).unwrap() else { panic!("{line}") };
-        assert_eq!(arguments.backend, None);
+        assert_eq!(arguments.backend, DataBackend::Embedded);
     }
 
     #[test]
@@ -235,6 +267,9 @@ mod tests {
             complaint("rez run --speed 9"),
             complaint("rez walk"),
             complaint("rez completions cmd"),
+            complaint("rez run --backend http://a --twice"),
+            complaint("rez run --tables-in-file --backend http://a"),
+            complaint("rez run --real-time-max 1h"),
         ];
         insta::assert_snapshot!(complaints.join("\n"));
     }

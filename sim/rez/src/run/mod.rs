@@ -39,7 +39,7 @@ pub fn execute(arguments: &RunArgs) -> anyhow::Result<ExitCode> {
         .collect::<anyhow::Result<_>>()?;
     plans.iter().try_for_each(world::check)?;
     demand_names_of_their_own(&plans)?;
-    arguments.backend.iter().try_for_each(|url| look_at(url))?;
+    arguments.backend.url().into_iter().try_for_each(look_at)?;
     let out = OutputDir::open(&arguments.out)
         .with_context(|| format!("cannot write to `{}` (expected a writable folder)", arguments.out.display()))?;
 

@@ -29,7 +29,7 @@ impl RealTime {
     /// # Errors
     /// When the scenario is too long.
     pub fn of(scenario: &mut Scenario, topology: &Topology, arguments: &RunArgs) -> anyhow::Result<Option<Self>> {
-        let Some(url) = arguments.backend.clone() else { return Ok(None) };
+        let Some(url) = arguments.backend.url() else { return Ok(None) };
         if scenario.duration > arguments.real_time_max.unwrap_or(DURATION_MAX) {
             let [takes, settles] = [scenario.duration, scenario.settle_within].map(format_duration);
             bail!(
@@ -40,7 +40,7 @@ impl RealTime {
             );
         }
         let alarms_unseen = take_unseen(scenario, topology);
-        Ok(Some(Self { url, alarms_unseen, duration_max: arguments.real_time_max }))
+        Ok(Some(Self { url: url.to_owned(), alarms_unseen, duration_max: arguments.real_time_max }))
     }
 
     /// What follows `rez run` to run on it again.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use rez_localstack::Endpoint;
 
-use crate::cli::{ProfileName, seed};
+use crate::cli::{DataBackend, ProfileName, seed};
 
 /// The examples at the end of `rez serve --help`.
 pub const EXAMPLES: &str = "\
@@ -52,8 +52,8 @@ pub struct ServeArgs {
     pub binaries: PathBuf,
     /// The AWS that holds the data: the embedded one, or the endpoint of another (LocalStack, say); what is missing there is
     /// created
-    #[arg(long, value_name = "embedded|URL")]
-    pub backend: Option<String>,
+    #[arg(long, value_name = "embedded|URL", default_value = "embedded")]
+    pub backend: DataBackend,
     /// ntfy that somebody else runs, in place of the one inside, for `--functions process`; its token comes from NTFY_TOKEN
     #[arg(long, value_name = "URL", value_parser = server, conflicts_with = "ntfy_port")]
     pub ntfy_url: Option<String>,

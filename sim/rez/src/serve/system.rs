@@ -53,7 +53,7 @@ impl System {
             check_ntfy(url).await?;
         }
         let topology = topology(arguments, doors)?;
-        let data = match &arguments.backend {
+        let data = match arguments.backend.url() {
             Some(url) => Some(DataServices::prepare(url, &topology, &ntfy_token(arguments)).await?),
             None => None,
         };
@@ -99,7 +99,7 @@ fn ntfy_token(arguments: &ServeArgs) -> String {
 fn builder(arguments: &ServeArgs, doors: &Doors, topology: Topology) -> anyhow::Result<CloudBuilder> {
     // Time goes on while this is built; what ntfy's clock is ahead of the cloud's nobody can see.
     let now = world::now();
-    let seed = match arguments.backend {
+    let seed = match arguments.backend.url() {
         None => Seed(arguments.seed),
         Some(_) => backend::seed(arguments.seed, now),
     };
