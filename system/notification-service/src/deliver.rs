@@ -15,8 +15,10 @@ use crate::{Deps, Destination};
 
 /// What one try may take: a question to the gate, and what is permitted then.
 const TRY_TIME: Duration = Duration::from_secs(12);
-/// What a permitted try may take: 10 s of HTTP, and its report to the gate.
+/// What a permitted try may take: its HTTP, and its report to the gate.
 const SEND_TIME: Duration = Duration::from_secs(11);
+/// Of that, the HTTP.
+const HTTP_TIME: Duration = Duration::from_secs(10);
 /// Left of the time for the answer.
 const ANSWER_TIME: Duration = Duration::from_millis(500);
 /// While a person must mend something, one try a minute is enough to see whether it is mended.
@@ -88,7 +90,7 @@ impl Attempt<'_> {
                 Entry::Contended { until } => return contended(until),
             };
             // The gate's answer may have taken long.
-            if !self.has_time(SEND_TIME) {
+            if !self.has_time(SEND_TIME) || !pass.lasts_until(self.now() + HTTP_TIME) {
                 return self.give_back(&pass).await;
             }
             let refusal = match self.destination.channel.send(self.notification).await {

@@ -38,6 +38,15 @@ pub struct Gate {
 pub struct Pass {
     try_id: String,
     pub probe: bool,
+    /// Of a probe, when somebody else may become it.
+    lease_until: Option<Moment>,
+}
+
+impl Pass {
+    /// Whether a try that ends at `end` is over before somebody else may be the probe.
+    pub fn lasts_until(&self, end: Moment) -> bool {
+        self.lease_until.is_none_or(|lease_until| end <= lease_until)
+    }
 }
 
 /// The gate's answer.
@@ -90,8 +99,13 @@ impl Gate {
     /// Asks whether the try of the attempt `try_id` may start. If DynamoDB cannot be reached it may: the gate's failure
     /// must not become ours.
     pub async fn enter(&self, try_id: &str) -> Entry {
+        // The lease begins when it is decided, which may be long before the answer.
+        let lease_until = self.environment.clock.now() + self.settings.probe_lease;
         let decided = self.change(|state, now| decide(&self.settings, state, now, try_id)).await;
-        let permit = |probe| Entry::Permit(Pass { try_id: try_id.to_owned(), probe });
+        let permit = |probe: bool| {
+            let lease_until = probe.then_some(lease_until);
+            Entry::Permit(Pass { try_id: try_id.to_owned(), probe, lease_until })
+        };
         match decided {
             Changed::Done(Decision::Permit { probe }) => permit(probe),
             Changed::Done(Decision::Deny(denial)) => Entry::Deny(denial),

@@ -100,6 +100,24 @@ async fn no_try_starts_that_the_gate_kept_waiting_for_too_long() {
     assert_eq!((ended.deferral(), ended.tries.len()), ((codes::NO_TIME_LEFT, false), 0));
 }
 
+/// Regression: its try could go on when somebody else was the probe already.
+#[tokio::test(start_paused = true)]
+async fn a_probe_whose_permit_came_late_does_not_start() {
+    let open = json!({
+        "version": {"N": "1"}, "breaker": {"S": "open"}, "failures": {"N": "0"}, "open_until": {"N": "1"},
+        "recent_probe_ids": {"L": []}, "tat_ms": {"N": "0"}, "queue_ms": {"N": "0"}, "limited_until": {"N": "0"},
+    });
+    // Its question and the permit lose their answers, which is 6 s of the 15 s.
+    let slow = move |write| match write {
+        0 | 2 | 3 => Reply::Hang,
+        1 => Reply::condition_failed(open.clone()),
+        _ => Reply::json(200, &json!({})),
+    };
+    let ended = attempt_at_gate(slow, Reply::Hang, AMPLE, AMPLE).await;
+    assert_eq!((ended.deferral(), ended.tries.len()), ((codes::NO_TIME_LEFT, false), 0));
+    assert!(ended.at >= begin() + Duration::from_secs(6), "{}", ended.at);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_destination_that_keeps_failing_is_tried_four_times() {
     let kinds =
