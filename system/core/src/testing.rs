@@ -44,6 +44,8 @@ pub const VARIABLES: [(&str, &str); 10] = [
 #[derive(Clone, Debug)]
 pub enum Reply {
     Status(u16, String, Vec<(&'static str, String)>),
+    /// This, after so long.
+    After(Duration, Box<Reply>),
     /// No answer, ever.
     Hang,
     /// The connection breaks.
@@ -211,15 +213,23 @@ struct Connector(Arc<Wire>);
 
 impl HttpConnector for Connector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        match self.0.take(&request) {
-            Reply::Hang => HttpConnectorFuture::new(std::future::pending()),
-            Reply::Reset => HttpConnectorFuture::ready(Err(ConnectorError::io("connection reset".into()))),
-            Reply::Status(status, body, headers) => {
-                let status = status.try_into().expect("a test answers with an HTTP status");
-                let mut response = HttpResponse::new(status, SdkBody::from(body));
-                headers.into_iter().for_each(|(name, value)| drop(response.headers_mut().insert(name, value)));
-                HttpConnectorFuture::ready(Ok(response))
-            }
+        answer(self.0.take(&request))
+    }
+}
+
+fn answer(reply: Reply) -> HttpConnectorFuture {
+    match reply {
+        Reply::After(wait, reply) => HttpConnectorFuture::new(async move {
+            tokio::time::sleep(wait).await;
+            answer(*reply).await
+        }),
+        Reply::Hang => HttpConnectorFuture::new(std::future::pending()),
+        Reply::Reset => HttpConnectorFuture::ready(Err(ConnectorError::io("connection reset".into()))),
+        Reply::Status(status, body, headers) => {
+            let status = status.try_into().expect("a test answers with an HTTP status");
+            let mut response = HttpResponse::new(status, SdkBody::from(body));
+            headers.into_iter().for_each(|(name, value)| drop(response.headers_mut().insert(name, value)));
+            HttpConnectorFuture::ready(Ok(response))
         }
     }
 }

@@ -1,8 +1,10 @@
 //! One delivery attempt: tries at the destination, each with a pass of its gate, until one is accepted or no other may
 //! start.
 
+use std::pin::pin;
 use std::time::Duration;
 
+use futures_util::future::{Either, select};
 use rez_core::clock::Moment;
 use rez_core::error::{Category, Failure, codes};
 use rez_core::gate::{Denial, Entry, Pass, Verdict};
@@ -95,7 +97,7 @@ impl Attempt<'_> {
             }
             let refusal = match self.destination.channel.send(self.notification).await {
                 Ok(receipt) => {
-                    self.destination.gate.report(&pass, Verdict::Answers, None).await;
+                    self.report(&pass, Verdict::Answers, None).await;
                     return receipt.into();
                 }
                 Err(refusal) => refusal,
@@ -119,7 +121,7 @@ impl Attempt<'_> {
             }
             Category::System => self.after_system(pass, failure).await,
             Category::Permanent | Category::Validation => {
-                self.destination.gate.report(pass, Verdict::Answers, None).await;
+                self.report(pass, Verdict::Answers, None).await;
                 Next::End(Outcome::Failed { error: failure })
             }
         }
@@ -133,7 +135,7 @@ impl Attempt<'_> {
         self.failures += 1;
         match wait.map(|wait| wait.max(asked)) {
             Some(wait) if !pass.probe && now + wait + TRY_TIME <= self.finish_by => {
-                self.destination.gate.report(pass, Verdict::Fails, None).await;
+                self.report(pass, Verdict::Fails, None).await;
                 Next::Again { after: wait }
             }
             _ => {
@@ -150,7 +152,7 @@ impl Attempt<'_> {
         if credentials && !self.refreshed {
             self.refreshed = true;
             if self.destination.channel.refresh().await {
-                self.destination.gate.report(pass, Verdict::Answers, None).await;
+                self.report(pass, Verdict::Answers, None).await;
                 return Next::Again { after: Duration::ZERO };
             }
         }
@@ -159,8 +161,22 @@ impl Attempt<'_> {
     }
 
     async fn deferred(&self, pass: &Pass, verdict: Verdict, earliest: Moment, counts: bool, error: Failure) -> Outcome {
-        let place = self.destination.gate.report(pass, verdict, Some(earliest)).await;
+        let place = self.report(pass, verdict, Some(earliest)).await;
         Outcome::Deferred { until: place.unwrap_or(earliest), counts, error }
+    }
+
+    /// Tells the gate how a try went, for as long as there is time: what came of it must be answered before the deadline,
+    /// or it is lost, and a message that was accepted is sent again.
+    async fn report(&self, pass: &Pass, verdict: Verdict, earliest: Option<Moment>) -> Option<Moment> {
+        let told = self.destination.gate.report(pass, verdict, earliest);
+        let time_is_up = self.deps.environment.sleep(self.finish_by.since(self.now()));
+        match select(pin!(told), pin!(time_is_up)).await {
+            Either::Left((place, _)) => place,
+            Either::Right(_) => {
+                tracing::warn!(code = codes::NO_TIME_LEFT, "the gate was not told how the try went");
+                None
+            }
+        }
     }
 
     /// Tries that failed count; an attempt that could not even begin does not.

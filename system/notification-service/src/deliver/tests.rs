@@ -45,22 +45,22 @@ impl Ended {
 
 /// One attempt of an invocation that has `deadline`, under a lease of `lease`, at an ntfy that always answers `reply`.
 async fn attempt(reply: Reply, deadline: Duration, lease: Duration) -> Ended {
-    attempt_at_gate(|_| Reply::json(200, &json!({})), reply, deadline, lease).await
+    attempt_at_gate(|_| Reply::json(200, &json!({})), move |_| reply.clone(), deadline, lease).await
 }
 
-/// The same, where the gate's writes are answered by their number, from 0.
+/// The same, where the gate's writes and the tries are answered by their numbers, from 0.
 async fn attempt_at_gate(
     gate: impl Fn(u32) -> Reply + Send + Sync + 'static,
-    reply: Reply,
+    ntfy: impl Fn(u32) -> Reply + Send + Sync + 'static,
     deadline: Duration,
     lease: Duration,
 ) -> Ended {
-    let writes = AtomicU32::new(0);
+    let (writes, tries) = (AtomicU32::new(0), AtomicU32::new(0));
     let wire = Wire::answering(move |request| match request.operation() {
         "GetItem" => Reply::json(200, &json!({})),
         "UpdateItem" => gate(writes.fetch_add(1, Ordering::Relaxed)),
         "GET" => parameter(request),
-        _ => reply.clone(),
+        _ => ntfy(tries.fetch_add(1, Ordering::Relaxed)),
     });
     let deps = crate::start(wire.ambient(&[])).await.unwrap();
     let lease = Lease { owner: "attempt".to_owned(), until: begin() + lease };
@@ -93,10 +93,10 @@ async fn no_try_starts_that_the_gate_kept_waiting_for_too_long() {
     let slow = |write| if write < 2 { Reply::Hang } else { Reply::json(200, &json!({})) };
     for seconds in 13..30 {
         let bound = Duration::from_secs(seconds);
-        let ended = attempt_at_gate(slow, Reply::Hang, AMPLE, bound).await;
+        let ended = attempt_at_gate(slow, |_| Reply::Hang, AMPLE, bound).await;
         assert!(ended.at <= begin() + bound, "{bound:?}");
     }
-    let ended = attempt_at_gate(slow, Reply::Hang, AMPLE, TRY_TIME + ANSWER_TIME).await;
+    let ended = attempt_at_gate(slow, |_| Reply::Hang, AMPLE, TRY_TIME + ANSWER_TIME).await;
     assert_eq!((ended.deferral(), ended.tries.len()), ((codes::NO_TIME_LEFT, false), 0));
 }
 
@@ -113,9 +113,22 @@ async fn a_probe_whose_permit_came_late_does_not_start() {
         1 => Reply::condition_failed(open.clone()),
         _ => Reply::json(200, &json!({})),
     };
-    let ended = attempt_at_gate(slow, Reply::Hang, AMPLE, AMPLE).await;
+    let ended = attempt_at_gate(slow, |_| Reply::Hang, AMPLE, AMPLE).await;
     assert_eq!((ended.deferral(), ended.tries.len()), ((codes::NO_TIME_LEFT, false), 0));
     assert!(ended.at >= begin() + Duration::from_secs(6), "{}", ended.at);
+}
+
+/// Regression: it waited for the gate until its function was killed, and the message was sent again.
+#[tokio::test(start_paused = true)]
+async fn what_was_accepted_is_told_in_time_though_the_gate_hangs() {
+    let accepted = json!({"id": "hwQ2YpKdmg", "time": 1, "event": "message", "topic": "topic"});
+    let late = Reply::After(Duration::from_secs(9), Box::new(Reply::json(200, &accepted)));
+    let ntfy = move |number| if number == 0 { unavailable() } else { late.clone() };
+    let gate = |write| if write < 3 { Reply::json(200, &json!({})) } else { Reply::Hang };
+    let bound = TRY_TIME + ANSWER_TIME + Duration::from_secs(1);
+    let ended = attempt_at_gate(gate, ntfy, bound, AMPLE).await;
+    assert!(matches!(ended.outcome, Outcome::Delivered { .. }), "{:?}", ended.outcome);
+    assert!(ended.at <= begin() + bound, "{}", ended.at);
 }
 
 #[tokio::test(start_paused = true)]
