@@ -15,6 +15,8 @@ use rez_core::store::describe;
 
 /// Above notification-service's own 45 s, so that its answer is heard.
 const INVOKE_TIMEOUT: Duration = Duration::from_secs(47);
+/// How long before that its answer must leave.
+const ANSWER_TIME: Duration = Duration::from_secs(1);
 /// What settling the message takes, after the answer.
 const SETTLE_TIME: Duration = Duration::from_secs(2);
 /// Least wait of a message that Lambda had no room for; as much again is added by jitter.
@@ -52,9 +54,11 @@ impl Notifier {
         }
     }
 
-    /// Has a claimed message delivered. No try at its destination starts that cannot end before our own deadline.
+    /// Has a claimed message delivered. No try at its destination starts that cannot end before our own deadline, or whose
+    /// answer we would not wait for.
     pub(crate) async fn notify(&self, message: &Message, lease: &Lease, deadline: Moment) -> End {
-        let notification = Notification::of(message, lease, NTFY, deadline - SETTLE_TIME);
+        let heard_until = self.environment.clock.now() + (INVOKE_TIMEOUT - ANSWER_TIME);
+        let notification = Notification::of(message, lease, NTFY, heard_until.min(deadline - SETTLE_TIME));
         let payload = serde_json::to_vec(&notification).expect("a notification of strings is JSON");
         let invoke = self.client.invoke().function_name(&self.function).payload(Blob::new(payload));
         match invoke.send().await {
@@ -91,5 +95,26 @@ fn read(output: &InvokeOutput) -> End {
     match serde_json::from_slice(payload) {
         Ok(outcome) => End::Answered(outcome),
         Err(error) => End::Unknown(format!("the answer cannot be read: {error}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rez_core::testing::{Reply, Wire, begin, message};
+
+    use super::*;
+
+    /// Regression: after a slow start a try could end when nobody waited for its answer any more.
+    #[tokio::test(start_paused = true)]
+    async fn a_delivery_ends_before_its_answer_is_given_up_and_before_our_deadline() {
+        for (deadline, finish_by) in [(50, 46), (20, 18)] {
+            let wire = Wire::answering(|_| Reply::json(200, &serde_json::Value::Null));
+            let ambient = wire.ambient(&[]);
+            let notifier = Notifier::new(&wire.environment("test", &[]), &mut Variables::new(&ambient.variables));
+            let lease = Lease { owner: "attempt".to_owned(), until: begin() + Duration::from_secs(100) };
+            notifier.notify(&message(), &lease, begin() + Duration::from_secs(deadline)).await;
+            let sent: Notification = serde_json::from_str(&wire.requests()[0].body).unwrap();
+            assert_eq!(sent.finish_by, begin() + Duration::from_secs(finish_by));
+        }
     }
 }
