@@ -119,7 +119,7 @@ fn a_backend_that_cannot_be_is_one_clear_line() {
 fn what_real_time_cannot_do_is_one_clear_line() {
     let url = "http://127.0.0.1:1";
     let twice = refused(&["minute", "--backend", url, "--twice"]);
-    assert_eq!(twice, "rez: the argument '--backend <embedded|URL>' cannot be used with '--twice'\n");
+    assert_eq!(twice, "rez: `--twice` is for the embedded AWS, not for another `--backend`\n");
     let month = refused(&["month", "--backend", url]);
     assert_eq!(
         month,
@@ -127,5 +127,5 @@ fn what_real_time_cannot_do_is_one_clear_line() {
          it all the same)\n"
     );
     assert!(refused(&["month", "--backend", url, "--real-time-max", "31d"]).contains("nothing answers"));
-    assert!(refused(&["month", "--real-time-max", "31d"]).contains("--backend <embedded|URL>"));
+    assert!(refused(&["month", "--real-time-max", "31d"]).contains("needs the URL of a `--backend`"));
 }
