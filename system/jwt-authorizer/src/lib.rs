@@ -21,7 +21,7 @@ use rez_core::{Ambient, Environment, StartError};
 use tracing::Instrument;
 
 pub use event::{AuthorizerRequest, Context, SimpleResponse};
-pub use key_cache::{FETCH_INTERVAL_MIN, KEYS_AGE_MAX, TRIES_MAX, TRY_TIMEOUT};
+pub use key_cache::{FAILED_FETCH_PAUSE, FETCH_INTERVAL_MIN, FETCH_TIME_MAX, KEYS_AGE_MAX, TRIES_MAX, TRY_TIMEOUT};
 pub use keys::{BadDocument, DOCUMENT_BYTES_MAX, KeySet};
 pub use looks::looks_live;
 pub use verify::{CLOCK_SKEW_MAX, Claims, Denied, Expectations, TOKEN_BYTES_MAX, verify};
