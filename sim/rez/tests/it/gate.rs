@@ -63,6 +63,18 @@ async fn a_success_of_anybody_begins_the_count_anew() {
     assert_eq!(breaker(&world), [(0, "closed".into())]);
 }
 
+/// Regression: one whose answer was lost was counted twice, where another environment had written since.
+#[tokio::test(start_paused = true)]
+async fn a_failure_is_counted_once_though_answers_are_lost() {
+    let lost = (FaultKind::LoseResponse, "dynamodb.UpdateItem:ConfigTable", seconds(0)..seconds(30));
+    let world = Setup::new().fault_sometimes(lost.0, lost.1, lost.2, 0.5).begin();
+    world.ntfy.is(Mood::Down);
+    world.create_many("m", 3).await;
+    world.pass(seconds(30)).await;
+    let opened = breaker(&world).into_iter().find(|(_, state)| state == "open").expect("it opens").0;
+    assert!(arrivals(&world).iter().filter(|at| **at <= opened).count() >= 5, "{opened} {:?}", arrivals(&world));
+}
+
 #[tokio::test(start_paused = true)]
 async fn half_open_exactly_one_of_the_whole_fleet_probes() {
     let world = World::ideal();

@@ -13,6 +13,7 @@ use super::report::{Verdict, report};
 use super::settings::Settings;
 use super::state::{Breaker, State};
 use super::stored::{self, CorruptGate};
+use super::writers::{self, Writers};
 use crate::clock::Moment;
 use crate::environment::Environment;
 use crate::retry;
@@ -29,8 +30,16 @@ pub struct Gate {
     key: String,
     settings: Settings,
     environment: Environment,
-    /// The last state that was seen, with its version; version 0 is no item.
-    copy: Mutex<(State, u64)>,
+    copy: Mutex<Seen>,
+}
+
+/// What was seen of the item last.
+#[derive(Clone, Debug, Default)]
+struct Seen {
+    state: State,
+    /// 0 is no item.
+    version: u64,
+    writers: Writers,
 }
 
 /// A try that may start.
@@ -158,32 +167,31 @@ impl Gate {
 
     /// The metric `CircuitBreakerState`, from the copy.
     pub fn level(&self) -> u32 {
-        self.copy().0.level()
+        self.copy().state.level()
     }
 
     async fn change<T>(&self, change: impl Fn(&State, Moment) -> (T, State)) -> Changed<T> {
         let writer = self.environment.entropy.token();
         for refusal in 0.. {
-            let (state, version) = self.copy();
-            let (value, next) = change(&state, self.environment.clock.now());
-            if next == state {
+            let seen = self.copy();
+            let (value, state) = change(&seen.state, self.environment.clock.now());
+            if state == seen.state {
                 return Changed::Done(value);
             }
-            match self.write(&next, version, &writer).await {
+            let next = Seen { state, version: seen.version + 1, writers: seen.writers.and(&writer) };
+            match self.write(&next).await {
                 Ok(()) => {
-                    self.keep(next, version + 1);
+                    self.keep(next);
                     return Changed::Done(value);
                 }
-                Err(WriteError::Outdated(item)) => {
-                    let mine = item.as_ref().is_some_and(|item| is_by(item, &writer));
-                    if let Err(error) = self.keep_item(item) {
+                Err(WriteError::Outdated(item)) => match self.keep_item(item) {
+                    Ok(now) if now.writers.include(&writer) => return Changed::Done(value),
+                    Ok(_) => {}
+                    Err(error) => {
                         tracing::error!(category = "system", code = "gate_corrupt", %error, "the gate cannot be read");
                         return Changed::Unavailable;
                     }
-                    if mine {
-                        return Changed::Done(value);
-                    }
-                }
+                },
                 Err(WriteError::Unavailable(error)) => {
                     tracing::warn!(code = "gate_unavailable", error, "the gate cannot be reached");
                     return Changed::Unavailable;
@@ -213,8 +221,9 @@ impl Gate {
         true
     }
 
-    async fn write(&self, next: &State, version: u64, writer: &str) -> Result<(), WriteError> {
-        let attributes = stored::to_item(next);
+    /// Writes what follows on the version before.
+    async fn write(&self, next: &Seen) -> Result<(), WriteError> {
+        let attributes = stored::to_item(&next.state);
         let mut update = self
             .client
             .update_item()
@@ -223,14 +232,14 @@ impl Gate {
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .update_expression(expression(&attributes))
             .expression_attribute_names("#version", "version")
-            .expression_attribute_values(":version", AttributeValue::N((version + 1).to_string()))
-            .expression_attribute_values(":writer", AttributeValue::S(writer.to_owned()));
+            .expression_attribute_values(":version", AttributeValue::N(next.version.to_string()))
+            .expression_attribute_values(":writers", next.writers.to_attribute());
         for (name, value) in attributes {
             if let Some(value) = value {
                 update = update.expression_attribute_values(format!(":{name}"), value);
             }
         }
-        update = match version {
+        update = match next.version - 1 {
             0 => update.condition_expression("attribute_not_exists(#version)"),
             seen => update
                 .condition_expression("#version = :seen")
@@ -245,23 +254,30 @@ impl Gate {
         })
     }
 
-    fn copy(&self) -> (State, u64) {
+    fn copy(&self) -> Seen {
         self.copy.lock().expect("keeping a copy does not panic").clone()
     }
 
-    fn keep(&self, state: State, version: u64) {
-        *self.copy.lock().expect("keeping a copy does not panic") = (state, version);
+    fn keep(&self, seen: Seen) {
+        *self.copy.lock().expect("keeping a copy does not panic") = seen;
     }
 
     /// Keeps what stands in the table. A gate that is not there any more begins anew.
-    fn keep_item(&self, item: Option<Item>) -> Result<(), CorruptGate> {
-        let (state, version) = item.as_ref().map(stored::from_item).transpose()?.unwrap_or_default();
-        self.keep(state, version);
-        Ok(())
+    fn keep_item(&self, item: Option<Item>) -> Result<Seen, CorruptGate> {
+        let seen = item.as_ref().map(Seen::of).transpose()?.unwrap_or_default();
+        self.keep(seen.clone());
+        Ok(seen)
     }
 
     fn placeless(&self) -> Moment {
         self.environment.clock.now() + PLACELESS.mul_f64(1.0 + self.environment.entropy.fraction())
+    }
+}
+
+impl Seen {
+    fn of(item: &Item) -> Result<Self, CorruptGate> {
+        let (state, version) = stored::from_item(item)?;
+        Ok(Self { state, version, writers: Writers::from_item(item) })
     }
 }
 
@@ -276,11 +292,10 @@ enum Changed<T> {
 fn expression(attributes: &[(&'static str, Option<AttributeValue>)]) -> String {
     let (set, remove): (Vec<_>, Vec<_>) = attributes.iter().partition(|(_, value)| value.is_some());
     let set: String = set.iter().map(|(name, _)| format!(", {name} = :{name}")).collect();
-    let remove: Vec<_> = remove.iter().map(|(name, _)| *name).collect();
-    // No breaker has every attribute, so there is always one to remove.
-    format!("SET #version = :version, writer = :writer{set} REMOVE {}", remove.join(", "))
+    let remove: String = remove.iter().map(|(name, _)| format!(", {name}")).collect();
+    let (writers, writer) = (writers::ATTRIBUTE, writers::ATTRIBUTE_OF_ONE);
+    format!("SET #version = :version, {writers} = :writers{set} REMOVE {writer}{remove}")
 }
 
-fn is_by(item: &Item, writer: &str) -> bool {
-    item.get("writer").and_then(|value| value.as_s().ok()).is_some_and(|value| value == writer)
-}
+#[cfg(test)]
+mod tests;

@@ -9,6 +9,7 @@ mod report;
 mod settings;
 mod state;
 mod stored;
+mod writers;
 
 pub use decide::{Decision, Denial, Reason, decide};
 pub use io::{Entry, Gate, Pass, Past};
