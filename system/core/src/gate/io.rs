@@ -125,6 +125,10 @@ impl Gate {
 
     /// Reports how a permitted try went. When its message is to be deferred, not before `earliest`, the answer is its
     /// place. A result that changes nothing, as most successes, costs no call.
+    ///
+    /// Whether it changes anything is judged by the copy, which is as old as the try: a success leaves failures that others
+    /// have counted since as they are. To reset them always would cost one more write for every message, twice of now; so
+    /// the breaker may open, for its 30 s, though not all of five failures came one after the other.
     pub async fn report(&self, pass: &Pass, verdict: Verdict, earliest: Option<Moment>) -> Option<Moment> {
         let reported = self
             .change(|state, now| report(&self.settings, state, now, &pass.try_id, pass.probe, verdict, earliest))
