@@ -1,9 +1,14 @@
 //! Feature flags: the item `flags` of the table `config`, kept for five minutes by each execution environment.
 //!
-//! | attribute | type | meaning | where it is missing |
-//! |---|---|---|---|
-//! | `pause_deliveries` | BOOL | nothing is delivered; messages wait | `false` |
-//! | `channels` | M of BOOL | a switch for each channel by name (`ntfy`) | `true` |
+//! | attribute | type | meaning | where it is missing | where it is wrong, and never was right |
+//! |---|---|---|---|---|
+//! | `pause_deliveries` | BOOL | nothing is delivered; messages wait | `false` | `true` |
+//! | `channels` | M of BOOL | a switch for each channel by name (`ntfy`) | `true` | `true` |
+//!
+//! A flag that is wrong (another type) stays as the environment read it last, and is logged as our own fault, which raises
+//! an alarm. A new environment has nothing to go on with. Whoever set `pause_deliveries` to something wanted a pause, and
+//! messages that wait are not lost; so it pauses. A channel without a readable switch is on, like one without a switch.
+//! Flags that cannot be read at all, because the table is out of reach, stop nothing: its failure must not become ours.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -42,8 +47,8 @@ impl Flags {
 #[error("flag `{0}` is not usable (expected a boolean)")]
 pub struct WrongFlag(String);
 
-/// Reads the flags' item. One that is wrong stays as it was `before`, and spoils none of the others.
-pub fn from_item(item: &Item, before: &Flags) -> (Flags, Vec<WrongFlag>) {
+/// Reads the flags' item. One that is wrong stays as it was `before`, if they were ever read, and spoils none of the others.
+pub fn from_item(item: &Item, before: Option<&Flags>) -> (Flags, Vec<WrongFlag>) {
     let mut wrong = Vec::new();
     let mut flag = |name: &str, value: &AttributeValue, before: bool| {
         value.as_bool().copied().unwrap_or_else(|_| {
@@ -53,18 +58,19 @@ pub fn from_item(item: &Item, before: &Flags) -> (Flags, Vec<WrongFlag>) {
     };
     let mut flags = Flags::default();
     if let Some(value) = item.get("pause_deliveries") {
-        flags.pause_deliveries = flag("pause_deliveries", value, before.pause_deliveries);
+        flags.pause_deliveries = flag("pause_deliveries", value, before.is_none_or(|flags| flags.pause_deliveries));
     }
+    let enabled_before = |channel: &str| before.is_none_or(|flags| flags.channel_enabled(channel));
     match item.get("channels").map(AttributeValue::as_m) {
         Some(Ok(switches)) => {
             for (channel, value) in switches {
-                let on = flag(&format!("channels.{channel}"), value, before.channel_enabled(channel));
+                let on = flag(&format!("channels.{channel}"), value, enabled_before(channel));
                 flags.channels.insert(channel.clone(), on);
             }
         }
         Some(Err(_)) => {
             wrong.push(WrongFlag("channels".to_owned()));
-            flags.channels.clone_from(&before.channels);
+            flags.channels = before.map(|flags| flags.channels.clone()).unwrap_or_default();
         }
         None => {}
     }
@@ -82,7 +88,8 @@ pub struct FlagCache {
 
 #[derive(Debug, Default)]
 struct Kept {
-    flags: Arc<Flags>,
+    /// Nothing before they were read for the first time.
+    flags: Option<Arc<Flags>>,
     read_again: Moment,
 }
 
@@ -91,7 +98,7 @@ impl FlagCache {
         Self { client: environment.dynamodb(), table, environment: environment.clone(), kept: Mutex::default() }
     }
 
-    /// The flags. Those read last go on when they cannot be read, and each that is wrong; before that, none is set.
+    /// The flags. Those read last go on when they cannot be read; before that, none is set.
     pub async fn get(&self) -> Arc<Flags> {
         if let Some(flags) = self.fresh() {
             return flags;
@@ -99,16 +106,16 @@ impl FlagCache {
         match self.read().await {
             Ok(flags) => self.keep(Some(flags.into()), FRESH),
             Err(error) => {
-                tracing::warn!(code = "flags_stale", error, "going on with the flags as they were");
+                tell(&error);
                 self.keep(None, STALE)
             }
         }
     }
 
-    async fn read(&self) -> Result<Flags, String> {
-        let item = self.item().await.map_err(|error| error.to_string())?;
-        let before = Arc::clone(&self.kept.lock().expect("keeping flags does not panic").flags);
-        let (flags, wrong) = from_item(&item.unwrap_or_default(), &before);
+    async fn read(&self) -> Result<Flags, StoreError> {
+        let item = self.item().await?;
+        let before = self.kept.lock().expect("keeping flags does not panic").flags.clone();
+        let (flags, wrong) = from_item(&item.unwrap_or_default(), before.as_deref());
         for error in wrong {
             tracing::error!(category = "system", code = "flag_wrong", %error, "going on with the flag as it was");
         }
@@ -123,16 +130,30 @@ impl FlagCache {
 
     fn fresh(&self) -> Option<Arc<Flags>> {
         let kept = self.kept.lock().expect("keeping flags does not panic");
-        (self.environment.clock.now() < kept.read_again).then(|| Arc::clone(&kept.flags))
+        (self.environment.clock.now() < kept.read_again).then(|| kept.flags())
     }
 
     fn keep(&self, flags: Option<Arc<Flags>>, for_: Duration) -> Arc<Flags> {
         let mut kept = self.kept.lock().expect("keeping flags does not panic");
         kept.read_again = self.environment.clock.now() + for_;
-        if let Some(flags) = flags {
-            kept.flags = flags;
+        kept.flags = flags.or(kept.flags.take());
+        kept.flags()
+    }
+}
+
+impl Kept {
+    fn flags(&self) -> Arc<Flags> {
+        self.flags.clone().unwrap_or_default()
+    }
+}
+
+/// A table out of reach comes back by itself; one that refuses us is our own fault, which somebody must mend.
+fn tell(error: &StoreError) {
+    match error {
+        StoreError::Refused(error) => {
+            tracing::error!(category = "system", code = "flags_refused", error, "going on with the flags as they were");
         }
-        Arc::clone(&kept.flags)
+        error => tracing::warn!(code = "flags_stale", %error, "going on with the flags as they were"),
     }
 }
 
@@ -184,14 +205,29 @@ mod tests {
             Item::from([("pause_deliveries".to_owned(), pause), ("channels".to_owned(), channels)])
         };
         let (on, off) = (AttributeValue::Bool(true), AttributeValue::S("off".to_owned()));
-        let (flags, wrong) = from_item(&item(on.clone(), off.clone()), &Flags::default());
+        let (flags, wrong) = from_item(&item(on.clone(), off.clone()), None);
         assert!(flags.pause_deliveries && flags.channel_enabled("ntfy"));
         assert_eq!(wrong, [WrongFlag("channels.ntfy".to_owned())]);
 
         let before = Flags { pause_deliveries: true, channels: BTreeMap::from([("ntfy".to_owned(), false)]) };
-        let (flags, wrong) = from_item(&item(off, on), &before);
+        let (flags, wrong) = from_item(&item(off, on), Some(&before));
         assert!(flags.pause_deliveries && flags.channel_enabled("ntfy"));
         assert_eq!(wrong, [WrongFlag("pause_deliveries".to_owned())]);
+    }
+
+    /// Regression: a pause that somebody mistyped paused no environment that was new.
+    #[tokio::test(start_paused = true)]
+    async fn a_pause_that_was_never_readable_pauses() {
+        let said = |value: serde_json::Value| Reply::json(200, &json!({"Item": {"pause_deliveries": value}}));
+        let out_of_reach = Reply::json(400, &json!({"__type": "ResourceNotFoundException"}));
+        let wire = Wire::new([out_of_reach, said(json!({"S": "true"})), paused(false), said(json!({"S": "true"}))]);
+        let cache = FlagCache::new(&wire.environment("test", &[]), "config".into());
+        for expected in [false, true, false, false] {
+            assert_eq!(cache.get().await.pause_deliveries, expected);
+            assert!(cache.get().await.channel_enabled("other"));
+            tokio::time::advance(Duration::from_secs(300)).await;
+        }
+        assert_eq!(wire.requests().len(), 4);
     }
 
     #[tokio::test(start_paused = true)]
