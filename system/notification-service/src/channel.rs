@@ -21,10 +21,10 @@ pub trait Channel: Debug + Send + Sync {
     /// no slot is spent in vain.
     fn prepare(&self) -> ChannelFuture<'_, Result<(), Refusal>>;
 
-    /// Tries once, within the 10 s that a try has.
+    /// Tries once, within the 10 s that a try has, with what was made ready.
     fn send<'a>(&'a self, notification: &'a Notification) -> ChannelFuture<'a, Result<Receipt, Refusal>>;
 
-    /// Reads credentials again, and says whether they are others now.
+    /// Reads credentials again, and says whether the next try goes with others.
     fn refresh(&self) -> ChannelFuture<'_, bool>;
 }
 

@@ -1,6 +1,10 @@
 //! One delivery attempt: tries at the destination, each with a pass of its gate, until one is accepted or no other may
 //! start.
+//!
+//! Whatever is waited for, is waited for until a moment: an attempt that outlasts its lease runs beside another one, and
+//! what came of one that outlasts its function is lost.
 
+use std::future::Future;
 use std::pin::pin;
 use std::time::Duration;
 
@@ -65,7 +69,9 @@ enum Next {
 impl Attempt<'_> {
     /// Flags are a person's decision, so they come before everything else.
     async fn held_back(&self) -> Option<Outcome> {
-        let flags = self.deps.flags.get().await;
+        let Some(flags) = self.until(self.last_begin(), self.deps.flags.get()).await else {
+            return Some(self.out_of_time().await);
+        };
         let (code, reason) = if flags.pause_deliveries {
             (codes::DELIVERIES_PAUSED, "deliveries are paused")
         } else if !flags.channel_enabled(self.destination.channel.name()) {
@@ -73,23 +79,29 @@ impl Attempt<'_> {
         } else {
             return None;
         };
-        let until = self.destination.gate.place(self.now() + FLAG_WAIT).await;
+        let until = self.place(self.now() + FLAG_WAIT).await;
         Some(Outcome::Deferred { until, counts: false, error: Failure::new(Category::Limited, code, reason) })
     }
 
     async fn run(&mut self) -> Outcome {
-        if let Err(Refusal { failure, .. }) = self.destination.channel.prepare().await {
-            let until = self.destination.gate.place(self.now() + MENDING_WAIT).await;
-            return Outcome::Deferred { until, counts: false, error: failure };
+        match self.until(self.last_begin(), self.destination.channel.prepare()).await {
+            Some(Ok(())) => {}
+            Some(Err(Refusal { failure, .. })) => {
+                let until = self.place(self.now() + MENDING_WAIT).await;
+                return Outcome::Deferred { until, counts: false, error: failure };
+            }
+            None => return self.out_of_time().await,
         }
         loop {
             if !self.has_time(TRY_TIME) {
                 return self.out_of_time().await;
             }
-            let pass = match self.destination.gate.enter(&self.notification.attempt_id).await {
-                Entry::Permit(pass) => pass,
-                Entry::Deny(denial) => return denied(denial),
-                Entry::Contended { until } => return contended(until),
+            let asked = self.destination.gate.enter(&self.notification.attempt_id);
+            let pass = match self.until(self.finish_by, asked).await {
+                Some(Entry::Permit(pass)) => pass,
+                Some(Entry::Deny(denial)) => return denied(denial),
+                Some(Entry::Contended { until }) => return contended(until),
+                None => return self.out_of_time().await,
             };
             // The gate's answer may have taken long.
             if !self.has_time(SEND_TIME) || !pass.lasts_until(self.now() + HTTP_TIME) {
@@ -151,7 +163,8 @@ impl Attempt<'_> {
         let credentials = matches!(&*failure.code, codes::UNAUTHORIZED | codes::FORBIDDEN);
         if credentials && !self.refreshed {
             self.refreshed = true;
-            if self.destination.channel.refresh().await {
+            let refreshed = self.until(self.last_begin(), self.destination.channel.refresh()).await;
+            if refreshed == Some(true) {
                 self.report(pass, Verdict::Answers, None).await;
                 return Next::Again { after: Duration::ZERO };
             }
@@ -169,25 +182,42 @@ impl Attempt<'_> {
     /// or it is lost, and a message that was accepted is sent again.
     async fn report(&self, pass: &Pass, verdict: Verdict, earliest: Option<Moment>) -> Option<Moment> {
         let told = self.destination.gate.report(pass, verdict, earliest);
-        let time_is_up = self.deps.environment.sleep(self.finish_by.since(self.now()));
-        match select(pin!(told), pin!(time_is_up)).await {
-            Either::Left((place, _)) => place,
-            Either::Right(_) => {
-                tracing::warn!(code = codes::NO_TIME_LEFT, "the gate was not told how the try went");
-                None
-            }
-        }
+        let place = self.until(self.finish_by, told).await;
+        place.unwrap_or_else(|| {
+            tracing::warn!(code = codes::NO_TIME_LEFT, "the gate was not told how the try went");
+            earliest.map(|earliest| earliest.max(self.destination.gate.placeless()))
+        })
+    }
+
+    /// A place among the deferred, not before `earliest`.
+    async fn place(&self, earliest: Moment) -> Moment {
+        let place = self.until(self.finish_by, self.destination.gate.place(earliest)).await;
+        place.unwrap_or_else(|| earliest.max(self.destination.gate.placeless()))
     }
 
     /// Tries that failed count; an attempt that could not even begin does not.
     async fn out_of_time(&self) -> Outcome {
-        let until = self.destination.gate.place(self.now()).await;
+        let until = self.place(self.now()).await;
         Outcome::Deferred { until, counts: self.failures > 0, error: no_time_left() }
     }
 
     /// A permitted try that does not start any more: somebody else may be the probe.
     async fn give_back(&self, pass: &Pass) -> Outcome {
         self.deferred(pass, Verdict::Untried, self.now(), self.failures > 0, no_time_left()).await
+    }
+
+    /// What comes of `work`, or nothing if it is not over by `moment`.
+    async fn until<T>(&self, moment: Moment, work: impl Future<Output = T>) -> Option<T> {
+        let time_is_up = self.deps.environment.sleep(moment.since(self.now()));
+        match select(pin!(work), pin!(time_is_up)).await {
+            Either::Left((done, _)) => Some(done),
+            Either::Right(_) => None,
+        }
+    }
+
+    /// No try starts after it, so nothing is worth waiting for that only a try would need.
+    fn last_begin(&self) -> Moment {
+        self.finish_by - TRY_TIME
     }
 
     fn has_time(&self, needed: Duration) -> bool {

@@ -273,7 +273,8 @@ impl Gate {
         Ok(seen)
     }
 
-    fn placeless(&self) -> Moment {
+    /// Where a deferred message waits that the gate gives no place: 60 s to 120 s from now, by chance.
+    pub fn placeless(&self) -> Moment {
         self.environment.clock.now() + PLACELESS.mul_f64(1.0 + self.environment.entropy.fraction())
     }
 }

@@ -1,5 +1,6 @@
 //! Attempts over a wire on which the gate takes every write, and ntfy answers the same each time.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use rez_core::testing::{Recorded, Reply, Wire, begin, message};
 use serde_json::json;
 
 use super::{ANSWER_TIME, TRY_TIME, deliver};
+use crate::Deps;
 
 const SERVER: &str = "https://ntfy.example.com";
 /// Of the function.
@@ -173,4 +175,68 @@ async fn the_tries_end_before_the_lease_and_the_deadline() {
         }
     }
     assert_eq!(attempt(Reply::Hang, AMPLE, Duration::from_secs(22)).await.tries, [begin()]);
+}
+
+/// An environment on `wire`, and a notification under a lease of `lease`.
+async fn wired(wire: &Arc<Wire>, lease: Duration) -> (Deps, Notification) {
+    let deps = crate::start(wire.ambient(&[])).await.unwrap();
+    let lease = Lease { owner: "attempt".to_owned(), until: begin() + lease };
+    (deps, Notification::of(&message(), &lease, NTFY, lease.until))
+}
+
+fn after(wait: Duration, reply: Reply) -> Reply {
+    Reply::After(wait, Box::new(reply))
+}
+
+/// Regression: settings that came of age between were read within the try, which then outlasted its time and its probe.
+#[tokio::test(start_paused = true)]
+async fn a_try_reads_no_setting() {
+    let accepted = json!({"id": "hwQ2YpKdmg", "time": 1, "event": "message", "topic": "topic"});
+    let wire = Wire::answering(move |request| match request.operation() {
+        "GET" => parameter(request),
+        "UpdateItem" => after(Duration::from_millis(1_500), Reply::json(200, &json!({}))),
+        "GetItem" => Reply::json(200, &json!({})),
+        _ => Reply::json(200, &accepted),
+    });
+    let (deps, notification) = wired(&wire, AMPLE * 10).await;
+    deps.destinations[0].channel.prepare().await.unwrap();
+    tokio::time::advance(Duration::from_secs(299)).await;
+    let outcome = deliver(&deps, &notification, notification.finish_by).await;
+    assert!(matches!(outcome, Outcome::Delivered { .. }), "{outcome:?}");
+    assert!(deps.environment.clock.now() >= begin() + Duration::from_secs(300), "the settings are of age");
+    assert_eq!(wire.operations().iter().filter(|operation| *operation == "GET").count(), 3);
+}
+
+/// What is slow in a world where everything else answers at once, and ntfy refuses our token.
+const SLOW: [&str; 4] = ["GetItem", "GET", "UpdateItem", "POST"];
+
+/// Regression: flags, settings, a token read again, and a place among the deferred were waited for without end.
+#[tokio::test(start_paused = true)]
+async fn no_attempt_outlasts_its_lease_whatever_is_slow() {
+    let slow = Duration::from_millis(1_900);
+    let throttled = || Reply::json(400, &json!({"__type": "ThrottlingException"}));
+    let item = json!({
+        "version": {"N": "1"}, "breaker": {"S": "closed"}, "failures": {"N": "0"}, "recent_probe_ids": {"L": []},
+        "tat_ms": {"N": "0"}, "queue_ms": {"N": "0"}, "limited_until": {"N": "0"},
+    });
+    for (seconds, which) in (1..40).flat_map(|seconds| SLOW.map(|which| (seconds, which))) {
+        let (item, refreshes) = (item.clone(), AtomicU32::new(0));
+        let wire = Wire::answering(move |request| match request.operation() {
+            "GetItem" if which == "GetItem" => Reply::Hang,
+            "GetItem" => Reply::json(200, &json!({})),
+            // Always somebody was faster.
+            "UpdateItem" if which == "UpdateItem" => after(slow, Reply::condition_failed(item.clone())),
+            "UpdateItem" => Reply::json(200, &json!({})),
+            "GET" if which == "GET" => after(slow, throttled()),
+            // Those of the beginning are answered.
+            "GET" if which == "POST" && refreshes.fetch_add(1, Ordering::Relaxed) >= 3 => after(slow, throttled()),
+            "GET" => parameter(request),
+            _ => Reply::text(401, ""),
+        });
+        let (deps, notification) = wired(&wire, Duration::from_secs(seconds)).await;
+        let outcome = deliver(&deps, &notification, begin() + AMPLE).await;
+        assert!(matches!(outcome, Outcome::Deferred { counts: false, .. }), "{which} {seconds} {outcome:?}");
+        let ended = deps.environment.clock.now();
+        assert!(ended <= notification.finish_by, "{which} {seconds} {ended}");
+    }
 }

@@ -40,11 +40,11 @@ impl Ntfy {
         Self { environment: environment.clone(), parameters: Parameters::new(environment), server: Mutex::default() }
     }
 
-    /// The server that the parameters name now.
+    /// The server that the parameters name now, from here on.
     async fn server(&self) -> Result<Server, Failure> {
         let settings = Settings::read(&self.parameters).await.map_err(|error| {
             tracing::error!(category = "system", code = codes::PARAMETERS, "{error}");
-            Failure::new(Category::System, codes::PARAMETERS, "the settings of ntfy cannot be read")
+            unprepared()
         })?;
         let mut kept = self.server.lock().expect("keeping a client does not panic");
         if let Some(server) = kept.as_ref().filter(|server| *server.settings == settings) {
@@ -54,8 +54,14 @@ impl Ntfy {
         Ok(kept.insert(Server { settings: settings.into(), outbound }).clone())
     }
 
+    /// The server that tries go to.
+    fn prepared(&self) -> Option<Server> {
+        self.server.lock().expect("keeping a client does not panic").clone()
+    }
+
+    /// Reads no parameter: a try has no time for that.
     async fn publish(&self, notification: &Notification) -> Result<Receipt, Refusal> {
-        let server = self.server().await?;
+        let server = self.prepared().ok_or_else(unprepared)?;
         let sent = server.outbound.send(request::publish(&server.settings, notification)).await;
         let now = self.environment.clock.now();
         match sent {
@@ -63,6 +69,10 @@ impl Ntfy {
             Err(error) => Err(unanswered(error).into()),
         }
     }
+}
+
+fn unprepared() -> Failure {
+    Failure::new(Category::System, codes::PARAMETERS, "the settings of ntfy cannot be read")
 }
 
 /// No answer came. The server may have accepted the message all the same.
@@ -88,6 +98,11 @@ impl Channel for Ntfy {
     }
 
     fn refresh(&self) -> ChannelFuture<'_, bool> {
-        Box::pin(Settings::refresh_token(&self.parameters))
+        Box::pin(async {
+            let token = |server: Server| server.settings.token.clone();
+            let before = self.prepared().map(token);
+            Settings::refresh_token(&self.parameters).await;
+            self.server().await.is_ok_and(|server| before != Some(token(server)))
+        })
     }
 }

@@ -48,15 +48,10 @@ impl Settings {
         }
     }
 
-    /// Reads the token again; says whether it is another now.
-    pub(super) async fn refresh_token(parameters: &Parameters) -> bool {
-        let before = parameters.get(TOKEN).await;
-        match parameters.refresh(TOKEN).await {
-            Ok(now) => before != Ok(now),
-            Err(error) => {
-                tracing::warn!(code = "parameter_stale", parameter = TOKEN, %error, "the token was not read again");
-                false
-            }
+    /// Reads the token again, whatever its age. The old one goes on being used where that fails.
+    pub(super) async fn refresh_token(parameters: &Parameters) {
+        if let Err(error) = parameters.refresh(TOKEN).await {
+            tracing::warn!(code = "parameter_stale", parameter = TOKEN, %error, "the token was not read again");
         }
     }
 }
