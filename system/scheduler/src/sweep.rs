@@ -43,7 +43,8 @@ pub enum Action {
         lease: Lease,
         counts: bool,
     },
-    /// That was its last attempt.
+    /// That was its last attempt. The reason stays in its item; a dead letter is the evidence of a record that was refused,
+    /// and here is no record.
     Fail {
         lease: Lease,
     },
