@@ -1,5 +1,6 @@
 //! Tables as a caller sees them: JSON in, JSON and facts out, on a clock that jumps.
 
+mod both;
 mod capacity;
 mod expiry;
 mod indexes;
@@ -8,6 +9,7 @@ mod items;
 mod managing;
 mod plain_by_engine;
 mod queries_by_engine;
+mod tables_by_engine;
 mod transactions;
 
 use std::time::{Duration, UNIX_EPOCH};

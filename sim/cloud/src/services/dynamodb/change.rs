@@ -32,6 +32,11 @@ impl ItemKey {
         Self(json(&key).to_string().into())
     }
 
+    /// Before every key.
+    pub fn first() -> Self {
+        Self(Box::default())
+    }
+
     /// A key that was text already.
     pub fn from_text(text: &str) -> Self {
         Self(text.into())

@@ -58,7 +58,7 @@ pub(super) struct Write {
 
 impl Engine {
     pub fn new(clock: Clock, seed: Seed, knobs: DynamoDbKnobs) -> Self {
-        let items = Items::new(database(knobs.keeping, clock));
+        let items = Items::new(database(knobs.keeping, clock), knobs.keeping);
         let lag_stream = seed.stream("dynamodb index lag");
         let replica = Replica::new(database(knobs.keeping, clock), knobs.keeping, knobs.index_lag, lag_stream);
         Self {

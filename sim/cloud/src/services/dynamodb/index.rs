@@ -45,6 +45,12 @@ impl Index {
         Self { name: definition.index_name.clone(), keys, is_simple, projected }
     }
 
+    /// A table as an index of itself: it holds whole items by the table's keys, which are strings.
+    pub fn of_table(keys: &[String]) -> Self {
+        let key = |name: &String| KeyAttribute { name: name.clone(), kind: ScalarAttributeType::S };
+        Self { name: String::new(), keys: keys.iter().map(key).collect(), is_simple: true, projected: None }
+    }
+
     /// Whether the index holds the item: one without all its key attributes is left out.
     pub fn holds(&self, item: &Item) -> bool {
         self.keys.iter().all(|key| item.contains_key(&key.name))

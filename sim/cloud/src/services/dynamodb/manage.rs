@@ -3,11 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::UNIX_EPOCH;
 
-use dynoxide::Item;
 use dynoxide::actions::create_table::CreateTableRequest;
 use dynoxide::actions::delete_table::DeleteTableRequest;
 use dynoxide::actions::describe_table::DescribeTableRequest;
-use dynoxide::actions::scan::ScanRequest;
 use dynoxide::actions::update_time_to_live::UpdateTimeToLiveRequest;
 use dynoxide::types::{AttributeDefinition, KeySchemaElement};
 use serde_json::{Value, json};
@@ -148,7 +146,7 @@ impl Engine {
         let name = request.table_name.clone();
         let answer = outcome(self.items.engine().update_time_to_live(request))?;
         self.table(&name)?.ttl_attribute = specification.enabled.then_some(specification.attribute_name);
-        for item in self.all_items(&name)? {
+        for item in self.items.all(&name)? {
             self.schedule_expiry(&name, &item);
         }
         Ok(answer)
@@ -156,20 +154,6 @@ impl Engine {
 
     pub fn describe_time_to_live(&mut self, body: &[u8]) -> Result<Value, Refusal> {
         outcome(self.items.engine().describe_time_to_live(read(body)?))
-    }
-
-    fn all_items(&mut self, table: &str) -> Result<Vec<Item>, Refusal> {
-        let mut items = Vec::new();
-        let mut exclusive_start_key = None;
-        loop {
-            let request = ScanRequest { table_name: table.to_owned(), exclusive_start_key, ..Default::default() };
-            let page = self.items.engine().scan(request)?;
-            items.extend(page.items.unwrap_or_default());
-            exclusive_start_key = page.last_evaluated_key;
-            if exclusive_start_key.is_none() {
-                return Ok(items);
-            }
-        }
     }
 }
 

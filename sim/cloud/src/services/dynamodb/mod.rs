@@ -21,6 +21,7 @@ mod plain_query;
 mod plain_write;
 mod read;
 mod replica;
+mod rows;
 mod table;
 mod transact_read;
 mod transact_write;

@@ -1,4 +1,4 @@
-//! Queries of indexes that need no SQL: those by key and plain filter, for whole entries.
+//! Queries that need no SQL: those by key and plain filter, for whole items or entries.
 
 use std::collections::HashMap;
 
@@ -12,7 +12,7 @@ use super::change;
 use super::engine::Engine;
 use super::index::Index;
 use super::plain::{Attributes, KeyCondition, Recalled, Request, Statement, is_plain};
-use super::replica::{Ordered, Page, Place, Row, Wanted};
+use super::rows::{Ordered, Page, Place, Row, Wanted};
 use super::table::SORT_KEY_MAX;
 
 #[derive(Serialize)]
@@ -35,10 +35,15 @@ impl Engine {
     /// What is known of a query. Legacy parameters and projections are the engine's.
     pub fn recall_query(&self, request: &QueryRequest) -> Recalled {
         let index = request.index_name.as_deref();
-        let is_plain = index.is_some_and(|index| self.replica.index(&request.table_name, index).is_some())
+        let is_plain = match index {
+            Some(index) => {
+                self.replica.index(&request.table_name, index).is_some() && request.consistent_read != Some(true)
+            }
+            None => self.tables.get(&request.table_name).is_some_and(|table| self.items.can_order(table)),
+        };
+        let is_plain = is_plain
             && request.projection_expression.is_none()
             && request.select.is_none()
-            && request.consistent_read != Some(true)
             && request.return_consumed_capacity.is_none()
             && request.key_conditions.is_none()
             && request.attributes_to_get.is_none()
@@ -66,13 +71,17 @@ impl Engine {
         if !values.values().all(is_plain) {
             return None;
         }
-        let ordered = self.replica.index(&request.table_name, request.index_name.as_deref()?)?;
+        let table = self.tables.get_mut(&request.table_name)?;
+        let ordered = match &request.index_name {
+            Some(index) => self.replica.index(&request.table_name, index)?,
+            None => self.items.in_order(table)?,
+        };
         let wanted = wanted(ordered, statement, request)?;
         let page = ordered.page(wanted, |row| statement.lets_through(row, values))?;
-        let units = read_capacity_units_with_consistency(page.bytes, false);
-        let answer = change::text(&answer(ordered, &page));
-        self.tables.get_mut(&request.table_name)?.capacity.charge_read(units);
-        Some(answer)
+        table
+            .capacity
+            .charge_read(read_capacity_units_with_consistency(page.bytes, request.consistent_read == Some(true)));
+        Some(change::text(&answer(ordered, &page)))
     }
 }
 
@@ -80,8 +89,8 @@ fn wanted<'a>(ordered: &Ordered, statement: &'a Statement, request: &'a QueryReq
     let values = request.expression_attribute_values.as_ref()?;
     let (partition, sort_key) = (ordered.index.keys.first()?, ordered.index.keys.get(1));
     let condition = statement.key_condition(&partition.name, sort_key.map(|key| &*key.name), values)?;
-    let given = [Some(condition.partition), condition.sort_key.map(|(_, value)| value)];
-    if !given.into_iter().flatten().all(is_plain_key) {
+    let mut given = condition.sort_key.iter().map(|(_, value)| *value).chain([condition.partition]);
+    if !given.all(is_plain_key) {
         return None;
     }
     if request.exclusive_start_key.is_some() {

@@ -2,10 +2,10 @@
 //! in memory answers, charges and describes as one that leaves every query to the engine.
 
 use proptest::prelude::*;
-use rez_cloud::profile::Keeping;
 use serde_json::{Value, json};
 
-use super::{Notes, key, note, set};
+use super::both::Both;
+use super::{key, note, set};
 
 const KEY_CONDITIONS: [&str; 8] = [
     "topic = :topic",
@@ -20,9 +20,6 @@ const KEY_CONDITIONS: [&str; 8] = [
 
 const FILTERS: [&str; 5] =
     ["", "title = :title", "title > :title AND attribute_exists(title)", "size(title) > :at", "topic = :title"];
-
-/// Pages that are turned before the next step.
-const PAGES_MAX: usize = 4;
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -89,7 +86,7 @@ fn start() -> impl Strategy<Value = Value> {
 }
 
 impl Asked {
-    fn request(&self, start: Option<&Value>) -> Value {
+    fn request(&self) -> Value {
         let uses = |name: &str| self.keys.contains(name) || self.filter.contains(name);
         let mut values = json!({ ":topic": { "S": self.topic } });
         if uses(":at") {
@@ -114,42 +111,13 @@ impl Asked {
         if let Some(limit) = self.limit {
             request["Limit"] = limit.into();
         }
-        if let Some(start) = start {
-            request["ExclusiveStartKey"] = start.clone();
-        }
         request
     }
 }
 
-struct Both {
-    in_memory: Notes,
-    by_engine: Notes,
-}
-
 impl Both {
-    fn new() -> Self {
-        let keeping = |keeping| Notes::new(move |knobs| knobs.keeping = keeping);
-        Self { in_memory: keeping(Keeping::Memory), by_engine: keeping(Keeping::TemporaryFile) }
-    }
-
-    async fn agree(&self, operation: &str, request: Value) -> Option<Value> {
-        let ours = self.in_memory.call(operation, request.clone()).await.map_err(|refused| refused.body);
-        let theirs = self.by_engine.call(operation, request.clone()).await.map_err(|refused| refused.body);
-        assert_eq!(ours, theirs, "{operation} {request}");
-        let consumed = [&self.in_memory, &self.by_engine].map(|notes| notes.service.consumed());
-        assert_eq!(consumed[0], consumed[1], "{operation} {request}");
-        ours.ok()
-    }
-
     async fn ask(&self, asked: &Asked) {
-        let mut start = asked.start.clone();
-        for _ in 0..PAGES_MAX {
-            let Some(mut page) = self.agree("Query", asked.request(start.as_ref())).await else { return };
-            start = page.get_mut("LastEvaluatedKey").map(Value::take);
-            if start.is_none() {
-                return;
-            }
-        }
+        self.turn_pages(asked.request(), asked.start.clone()).await;
     }
 
     async fn step(&self, step: Step) {

@@ -7,7 +7,7 @@
 //! the engine, and so does every statement the first time: that it is valid (names, reserved words, operand types) is
 //! learned from the engine having taken it.
 //!
-//! `tests/it/dynamodb/plain_by_engine.rs` and `queries_by_engine.rs` hold both ways against each other.
+//! `tests/it/dynamodb/plain_by_engine.rs`, `queries_by_engine.rs` and `tables_by_engine.rs` hold both ways against each other.
 
 mod evaluate;
 mod learned;

@@ -7,8 +7,8 @@ use super::tokens::tokens;
 
 impl Statement {
     pub fn parse(request: &Request<'_>) -> Option<Self> {
-        let key_condition = whole_condition(request.key_condition, request.names)?;
-        let condition = whole_condition(request.condition, request.names)?;
+        let key_condition = whole(request.key_condition, request.names, Parser::key_condition)?;
+        let condition = whole(request.condition, request.names, Parser::condition)?;
         let mut statement = Self { key_condition, condition, ..Self::default() };
         if let Some(text) = request.update {
             let mut parser = Parser::new(text, request.names)?;
@@ -21,10 +21,14 @@ impl Statement {
 }
 
 /// `Some(None)` when there is no condition.
-fn whole_condition(text: Option<&str>, names: Option<&HashMap<String, String>>) -> Option<Option<Condition>> {
+fn whole<'a>(
+    text: Option<&'a str>,
+    names: Option<&'a HashMap<String, String>>,
+    condition: fn(&mut Parser<'a>) -> Option<Condition>,
+) -> Option<Option<Condition>> {
     let Some(text) = text else { return Some(None) };
     let mut parser = Parser::new(text, names)?;
-    let condition = parser.condition()?;
+    let condition = condition(&mut parser)?;
     parser.ends()?;
     Some(Some(condition))
 }
@@ -89,6 +93,27 @@ impl<'a> Parser<'a> {
 
     fn addition(&mut self) -> Option<Addition> {
         Some(Addition { attribute: self.attribute()?, value: self.value()? })
+    }
+
+    /// Comparisons joined by `AND`, and `BETWEEN` as the two that it is.
+    fn key_condition(&mut self) -> Option<Condition> {
+        let mut condition = self.key_part()?;
+        while self.takes("AND") {
+            condition = Condition::And(condition.into(), self.key_part()?.into());
+        }
+        Some(condition)
+    }
+
+    fn key_part(&mut self) -> Option<Condition> {
+        let name = self.attribute()?;
+        let compare =
+            |comparison, value| Condition::Compare(Operand::Attribute(name.clone()), comparison, Operand::Value(value));
+        if !self.takes("BETWEEN") {
+            return Some(compare(self.comparison()?, self.value()?));
+        }
+        let from = compare(Comparison::GreaterOrEqual, self.value()?);
+        self.expect("AND")?;
+        Some(Condition::And(from.into(), compare(Comparison::LessOrEqual, self.value()?).into()))
     }
 
     fn condition(&mut self) -> Option<Condition> {

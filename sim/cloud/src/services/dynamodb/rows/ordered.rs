@@ -1,4 +1,5 @@
-//! The rows of one index in its order, which is the engine's: by partition, sort key, and the table's keys.
+//! The rows of one index, or of a table, in its order, which is the engine's: by partition, sort key, and for an index the
+//! table's keys.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound::{self, Excluded, Included, Unbounded};
@@ -15,7 +16,7 @@ const PAGE_BYTES_MAX: usize = 512 * 1024;
 
 pub struct Ordered {
     pub index: Index,
-    /// Names of the table's keys.
+    /// Names of the keys of its table, where they are not its own.
     keys: Vec<String>,
     partitions: BTreeMap<String, BTreeMap<Place, Arc<Row>>>,
     pub count: u64,
@@ -23,7 +24,7 @@ pub struct Ordered {
     pub bytes: u64,
 }
 
-/// Where a row stands within its partition. What has no such key has an empty text.
+/// Where a row stands within its partition. A key that there is none of is an empty text.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
     sort_key: Box<str>,
@@ -34,7 +35,8 @@ pub struct Place {
 #[derive(Debug)]
 pub struct Wanted<'a> {
     pub partition: &'a AttributeValue,
-    pub sort_key: Option<(Comparison, &'a AttributeValue)>,
+    /// Bounds of the sort key.
+    pub sort_key: Vec<(Comparison, &'a AttributeValue)>,
     pub forward: bool,
     pub limit: Option<usize>,
     /// Rows behind this one, which is within the others.
@@ -52,14 +54,16 @@ pub struct Page<'a> {
 
 impl Ordered {
     /// `None` for an index of more than one partition key or sort key, whose order is the engine's alone.
-    pub fn new(index: &Index, keys: &[String]) -> Option<Self> {
-        index.is_simple.then(|| Self {
-            index: index.clone(),
-            keys: keys.to_owned(),
-            partitions: BTreeMap::new(),
-            count: 0,
-            bytes: 0,
-        })
+    pub fn of_index(index: &Index, keys: &[String]) -> Option<Self> {
+        index.is_simple.then(|| Self::new(index.clone(), keys.to_owned()))
+    }
+
+    pub fn of_table(keys: &[String]) -> Self {
+        Self::new(Index::of_table(keys), Vec::new())
+    }
+
+    fn new(index: Index, keys: Vec<String>) -> Self {
+        Self { index, keys, partitions: BTreeMap::new(), count: 0, bytes: 0 }
     }
 
     /// Names of its own keys and of the table's, each once.
@@ -87,14 +91,10 @@ impl Ordered {
     /// Partition and place; `None` for what the index does not hold.
     pub fn place(&self, row: &impl Attributes) -> Option<(String, Place)> {
         let text = |name: &String| row.attribute(name)?.to_key_string();
-        let [partition, sort_key] = [self.index.keys.first(), self.index.keys.get(1)];
-        let sort_key = sort_key.map_or(Some(String::new()), |key| text(&key.name))?;
-        let [first, second] = [self.keys.first(), self.keys.get(1)];
-        let second = second.map_or(Some(String::new()), text)?;
-        Some((
-            text(&partition?.name)?,
-            Place { sort_key: sort_key.into(), table_keys: [text(first?)?.into(), second.into()] },
-        ))
+        let place = |name: Option<&String>| name.map_or(Some(Box::default()), |name| text(name).map(Into::into));
+        let sort_key = place(self.index.keys.get(1).map(|key| &key.name))?;
+        let table_keys = [place(self.keys.first())?, place(self.keys.get(1))?];
+        Some((text(&self.index.keys.first()?.name)?, Place { sort_key, table_keys }))
     }
 
     /// The rows that are wanted and that `shows` lets through; `None` when the page or a row is the engine's to judge.
@@ -123,21 +123,19 @@ impl Ordered {
 
 impl Wanted<'_> {
     fn bounds(self) -> Option<(Bound<Place>, Bound<Place>)> {
-        let (mut from, mut to) = match self.sort_key {
-            None => (Unbounded, Unbounded),
-            Some((comparison, value)) => {
-                let key = value.to_key_string()?;
-                let (at, behind) = (Place::before(&key), Place::before(&format!("{key}\0")));
-                match comparison {
-                    Comparison::Equal => (Included(at), Excluded(behind)),
-                    Comparison::Less => (Unbounded, Excluded(at)),
-                    Comparison::LessOrEqual => (Unbounded, Excluded(behind)),
-                    Comparison::Greater => (Included(behind), Unbounded),
-                    Comparison::GreaterOrEqual => (Included(at), Unbounded),
-                    Comparison::NotEqual => return None,
-                }
+        let (mut from, mut to) = (Unbounded, Unbounded);
+        for (comparison, value) in self.sort_key {
+            let key = value.to_key_string()?;
+            let (at, behind) = (Place::before(&key), Place::before(&format!("{key}\0")));
+            match comparison {
+                Comparison::Equal => (from, to) = (Included(at), Excluded(behind)),
+                Comparison::Less => to = Excluded(at),
+                Comparison::LessOrEqual => to = Excluded(behind),
+                Comparison::Greater => from = Included(behind),
+                Comparison::GreaterOrEqual => from = Included(at),
+                Comparison::NotEqual => return None,
             }
-        };
+        }
         if let Some(after) = self.after {
             *(if self.forward { &mut from } else { &mut to }) = Excluded(after);
         }

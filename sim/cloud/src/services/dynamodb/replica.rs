@@ -8,22 +8,14 @@
 //! Where tables are kept in memory, the rows are kept here, and plain queries are answered from them
 //! (`plain_query.rs`). For all others, and where tables are kept in a file, there is the engine.
 
-mod ordered;
-mod row;
-mod rows;
-
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use dynoxide::actions::delete_item::DeleteItemRequest;
-use dynoxide::actions::put_item::PutItemRequest;
 use dynoxide::{Database, Item};
 
-pub(super) use self::ordered::{Ordered, Page, Place, Wanted};
-pub(super) use self::row::Row;
-use self::rows::Rows;
 use super::change::ItemKey;
+use super::rows::{Ordered, Rows, carry_out};
 use super::table::Table;
 use crate::profile::{Keeping, Latency};
 use crate::world::Stream;
@@ -66,7 +58,7 @@ impl Replica {
     /// Takes note of a table that the engine has created.
     pub fn create(&mut self, table: &Table) {
         if self.keeping == Keeping::Memory
-            && let Some(rows) = Rows::new(table)
+            && let Some(rows) = Rows::of_indexes(table)
         {
             self.rows.insert(table.name.clone(), rows);
         }
@@ -139,19 +131,5 @@ impl Default for Waiting {
 fn drop_superseded(versions: &mut VecDeque<Version>, now: SystemTime) {
     while versions.get(1).is_some_and(|next| next.visible <= now) {
         versions.pop_front();
-    }
-}
-
-fn carry_out(engine: &Database, table: &str, key: &ItemKey, image: Image) {
-    let table_name = table.to_owned();
-    let outcome = match image {
-        Some(item) => engine.put_item(PutItemRequest { table_name, item, ..Default::default() }).map(drop),
-        None => {
-            let request = DeleteItemRequest { table_name, key: key.to_item(), ..Default::default() };
-            engine.delete_item(request).map(drop)
-        }
-    };
-    if let Err(error) = outcome {
-        panic!("the indexes of `{table}` take what the table took: {error}");
     }
 }
