@@ -1,5 +1,6 @@
 //! Faults on a timeline. A fault is small data; rules match it against what happens and return a [`Verdict`], which
-//! the network and the Lambda host carry out. Every fault heals at the end of its window.
+//! the network and the host carry out: the latter for what AWS does itself (invocations, polls of event sources, deliveries
+//! of topics). Every fault heals at the end of its window.
 //!
 //! To add a kind: a variant of [`FaultKind`], its name, and an arm where it is carried out.
 

@@ -15,6 +15,7 @@ use crate::billing::Meter;
 use crate::faults::{Fault, Faults, Known};
 use crate::history::{History, Subscriber};
 use crate::host::cloudwatch::CloudWatch;
+use crate::host::deliveries::Deliveries;
 use crate::host::event_source::{EventSource, Queue};
 use crate::host::iam::Iam;
 use crate::host::lambda::child::Binary;
@@ -192,6 +193,7 @@ impl CloudBuilder {
         let faults = Faults::new(std::mem::take(&mut self.faults), self.seed, history.clone())?;
         let services = Services::new(clock, self.seed, &self.knobs, history.clone());
         let world = Arc::new(World::new(clock, self.seed, history, self.knobs.clone(), faults));
+        services.sns.deliver_through(Arc::new(Deliveries::new(world.clone(), services.sqs.clone())));
         provision::provision(&self.topology, &self.secrets, &services)?;
         let iam = Arc::new(Iam::new(&self.topology, self.secrets_key.take()));
         let front = Front::new(&self.topology, &self.addresses, &world)?;

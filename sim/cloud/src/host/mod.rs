@@ -3,6 +3,7 @@
 pub mod api_gateway;
 pub mod cloudwatch;
 pub mod cognito;
+pub(crate) mod deliveries;
 pub mod event_source;
 pub mod iam;
 pub mod lambda;

@@ -17,6 +17,7 @@ mod host_child;
 mod host_closing;
 mod host_cloudwatch;
 mod host_cognito;
+mod host_deliveries;
 mod host_event_source;
 mod host_lambda;
 mod host_permits;

@@ -1,5 +1,6 @@
 //! Deliveries: each waits for its latency, tries, and tries again while the failure is the server's.
 
+use std::future::ready;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use rand::RngExt;
 use super::subscription::{Protocol, Subscription};
 use super::{Sns, retry};
 use crate::history::{Cause, Fact};
+use crate::program::BoxFuture;
 use crate::services::names;
 use crate::services::sqs::{Outgoing, Sqs};
 
@@ -38,14 +40,20 @@ pub trait DeliveryTarget: Send + Sync {
     ///
     /// # Errors
     /// See [`DeliveryFailure`].
-    fn deliver(&self, delivery: &Delivery) -> Result<(), DeliveryFailure>;
+    fn deliver<'a>(&'a self, delivery: &'a Delivery) -> BoxFuture<'a, Result<(), DeliveryFailure>>;
 }
 
 /// Puts deliveries straight into queues.
 pub struct SqsTarget(pub Sqs);
 
 impl DeliveryTarget for SqsTarget {
-    fn deliver(&self, delivery: &Delivery) -> Result<(), DeliveryFailure> {
+    fn deliver<'a>(&'a self, delivery: &'a Delivery) -> BoxFuture<'a, Result<(), DeliveryFailure>> {
+        Box::pin(ready(self.put(delivery)))
+    }
+}
+
+impl SqsTarget {
+    fn put(&self, delivery: &Delivery) -> Result<(), DeliveryFailure> {
         if delivery.protocol != Protocol::Sqs {
             return Err(DeliveryFailure::Client);
         }
@@ -88,7 +96,7 @@ impl Sns {
     async fn try_until_settled(&self, delivery: &Delivery) -> bool {
         let mut retries = 0;
         loop {
-            match self.try_once(delivery) {
+            match self.try_once(delivery).await {
                 Ok(()) => return true,
                 Err(DeliveryFailure::Client) => return false,
                 Err(DeliveryFailure::Server) => {}
@@ -100,12 +108,12 @@ impl Sns {
         }
     }
 
-    fn try_once(&self, delivery: &Delivery) -> Result<(), DeliveryFailure> {
+    async fn try_once(&self, delivery: &Delivery) -> Result<(), DeliveryFailure> {
         if self.draw(|stream, knobs| stream.random_bool(knobs.server_error)) {
             return Err(DeliveryFailure::Server);
         }
         let target = Arc::clone(&self.state().target);
-        target.deliver(delivery)
+        target.deliver(delivery).await
     }
 
     fn draw<T>(&self, draw: impl FnOnce(&mut crate::world::Stream, &crate::profile::SnsKnobs) -> T) -> T {

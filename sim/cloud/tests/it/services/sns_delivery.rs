@@ -1,10 +1,12 @@
 //! From a topic to its queues: what arrives, when, how often, and what becomes of what cannot.
 
+use std::future::ready;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use rez_cloud::history::Cause;
 use rez_cloud::profile::{Knobs, Latency, Profile};
+use rez_cloud::program::BoxFuture;
 use rez_cloud::services::attribute::{AttributeValue, Attributes, MessageAttribute};
 use rez_cloud::services::sns::{Delivery, DeliveryFailure, DeliveryTarget, Publication, Structure};
 use rez_cloud::services::sqs::Received;
@@ -169,13 +171,13 @@ struct Failing {
 }
 
 impl DeliveryTarget for Failing {
-    fn deliver(&self, delivery: &Delivery) -> Result<(), DeliveryFailure> {
+    fn deliver<'a>(&'a self, delivery: &'a Delivery) -> BoxFuture<'a, Result<(), DeliveryFailure>> {
         if delivery.endpoint != self.only {
             self.taken.lock().unwrap().push(delivery.clone());
-            return Ok(());
+            return Box::pin(ready(Ok(())));
         }
         self.tries.lock().unwrap().push(self.clock.elapsed().as_secs());
-        Err(self.failure)
+        Box::pin(ready(Err(self.failure)))
     }
 }
 

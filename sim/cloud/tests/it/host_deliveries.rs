@@ -1,0 +1,86 @@
+//! What SNS delivers meets the faults of the subscriber's service.
+
+use std::time::Duration;
+
+use rez_cloud::Cloud;
+use rez_cloud::faults::{Fault, FaultKind, Target};
+use rez_cloud::history::Cause;
+use rez_cloud::services::sns::Publication;
+
+use crate::support::{MINUTE, Recorder, SECOND, cloud, pass};
+
+const TOPIC: &str = "arn:aws:sns:us-east-1:123456789012:news";
+
+const TEMPLATE: &str = "
+  Topic:
+    Type: AWS::SNS::Topic
+    Properties: { TopicName: news }
+  Queue:
+    Type: AWS::SQS::Queue
+    Properties: { QueueName: inbox }
+  Subscription:
+    Type: AWS::SNS::Subscription
+    Properties: { TopicArn: !Ref Topic, Protocol: sqs, Endpoint: !GetAtt Queue.Arn }
+  Policy:
+    Type: AWS::SQS::QueuePolicy
+    Properties:
+      Queues: [!Ref Queue]
+      PolicyDocument:
+        Statement:
+          - Effect: Allow
+            Principal: { Service: sns.amazonaws.com }
+            Action: sqs:SendMessage
+            Resource: !GetAtt Queue.Arn
+            Condition: { ArnEquals: { 'aws:SourceArn': !Ref Topic } }
+";
+
+fn publish(cloud: &Cloud) {
+    cloud.services().sns.publish(TOPIC, Publication::new("hello"), Cause::Outside).unwrap();
+}
+
+/// The seconds at which the queue took a message that was published while `kind` befalls what is sent to it, for a minute;
+/// and how often SNS gave up.
+async fn sent_under(kind: FaultKind) -> (Vec<u64>, usize) {
+    let recorder = Recorder::default();
+    let builder = cloud(TEMPLATE).subscribe(recorder.subscriber());
+    let target = Target::parse("sqs.SendMessage:Queue", &builder.known_targets()).unwrap();
+    let fault = Fault { kind, target, probability: 1.0, from: Duration::ZERO, until: MINUTE };
+    let cloud = builder.faults([fault]).build().unwrap();
+    publish(&cloud);
+    pass(3 * MINUTE).await;
+    (recorder.seconds("Queue", &["Sent"]), recorder.count("Undelivered", &[]))
+}
+
+/// That it came once, after the fault.
+fn assert_late((sent, given_up): (Vec<u64>, usize)) {
+    assert!(matches!(sent[..], [at] if (60..90).contains(&at)), "{sent:?}");
+    assert_eq!(given_up, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_queue_in_trouble_gets_its_deliveries_when_it_is_well() {
+    assert_late(sent_under(FaultKind::Throttle).await);
+    assert_late(sent_under(FaultKind::LoseRequest).await);
+    assert_late(sent_under(FaultKind::Reset { after_effect: false }).await);
+    assert_late(sent_under(FaultKind::Refuse { status: 503, code: "ServiceUnavailable".to_owned() }).await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_is_lost_makes_a_duplicate_of_each_retry() {
+    for kind in [FaultKind::LoseResponse, FaultKind::Reset { after_effect: true }] {
+        let (sent, given_up) = sent_under(kind).await;
+        assert_eq!(sent[..6], [0, 0, 0, 0, 1, 2], "{sent:?}");
+        assert_eq!(given_up, 0);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_that_blames_the_client_is_not_retried() {
+    let refusal = FaultKind::Refuse { status: 403, code: "AccessDenied".to_owned() };
+    assert_eq!(sent_under(refusal).await, (vec![], 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_delivery_can_be_late() {
+    assert_eq!(sent_under(FaultKind::Delay { min: 7 * SECOND, max: 7 * SECOND }).await, (vec![7], 0));
+}
