@@ -1,7 +1,7 @@
 //! Creates what a template lists on an AWS-compatible endpoint: tables, queues, topics, subscriptions, parameters.
 //!
 //! Functions, schedules, APIs, roles and alarms are no business of the endpoint's: `rez-cloud`'s host has them. Policies of
-//! queues are not set either, because LocalStack enforces none.
+//! queues are set, though LocalStack enforces none.
 
 mod error;
 mod queues;

@@ -1,4 +1,4 @@
-//! Queues, in two rounds: a redrive policy names a queue that must be there.
+//! Queues, in two rounds: policies name queues that must be there.
 
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::QueueAttributeName;
@@ -12,8 +12,13 @@ pub(super) async fn create(topology: &Topology, sqs: &Client) -> Result<(), Prov
         create_queue(id, queue, sqs).await?;
     }
     for (id, queue) in &topology.queues {
-        let Some(redrive) = &queue.redrive else { continue };
-        set_redrive(id, queue, redrive, sqs).await?;
+        let redrive =
+            queue.redrive.as_ref().map(redrive_policy).map(|policy| (QueueAttributeName::RedrivePolicy, policy));
+        let policy = topology.queue_policy(&queue.url).map(|policy| (QueueAttributeName::Policy, policy));
+        for (attribute, policy) in redrive.into_iter().chain(policy) {
+            let request = sqs.set_queue_attributes().queue_url(&queue.url).attributes(attribute, policy);
+            request.send().await.map_err(|error| Resource::new("queue", id, &queue.name).refused(&error))?;
+        }
     }
     Ok(())
 }
@@ -31,12 +36,8 @@ async fn create_queue(id: &str, queue: &Queue, sqs: &Client) -> Result<(), Provi
     if url.ends_with(path) { Ok(()) } else { Err(resource().differs(format!("`{url}` does not end in `{path}`"))) }
 }
 
-async fn set_redrive(id: &str, queue: &Queue, redrive: &Redrive, sqs: &Client) -> Result<(), ProvisionError> {
-    let policy =
-        json!({ "deadLetterTargetArn": redrive.target_arn, "maxReceiveCount": redrive.max_receive_count }).to_string();
-    let request =
-        sqs.set_queue_attributes().queue_url(&queue.url).attributes(QueueAttributeName::RedrivePolicy, policy);
-    request.send().await.map(drop).map_err(|error| Resource::new("queue", id, &queue.name).refused(&error))
+fn redrive_policy(redrive: &Redrive) -> String {
+    json!({ "deadLetterTargetArn": redrive.target_arn, "maxReceiveCount": redrive.max_receive_count }).to_string()
 }
 
 fn attributes(queue: &Queue) -> [(QueueAttributeName, String); 4] {

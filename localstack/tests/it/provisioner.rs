@@ -40,6 +40,17 @@ const SHOP: &str = "
   WorkHearsNews:
     Type: AWS::SNS::Subscription
     Properties: { TopicArn: !Ref News, Protocol: sqs, Endpoint: !GetAtt Work.Arn, RawMessageDelivery: true }
+  NewsMayReachWork:
+    Type: AWS::SQS::QueuePolicy
+    Properties:
+      Queues: [!Ref Work]
+      PolicyDocument:
+        Statement:
+          - Effect: Allow
+            Principal: { Service: sns.amazonaws.com }
+            Action: sqs:SendMessage
+            Resource: !GetAtt Work.Arn
+            Condition: { ArnEquals: { 'aws:SourceArn': !Ref News } }
   Greeting:
     Type: AWS::SSM::Parameter
     Properties: { Name: /shop/greeting, Type: String, Value: hello }

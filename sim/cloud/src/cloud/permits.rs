@@ -4,7 +4,7 @@
 use rez_topology::{EventSource, Function, HttpApi, Permission, Role, Schedule, Subscription, Topology};
 
 use super::BuildError;
-use crate::host::iam::{Iam, allows, matches_resource};
+use crate::host::iam::{Iam, allows_service, matches_resource};
 use crate::services::names;
 
 /// What Lambda's pollers do under the function's role ("Using Lambda with Amazon SQS").
@@ -27,16 +27,12 @@ pub(super) fn check_event_source(
 pub(super) fn check_subscription(id: &str, subscription: &Subscription, topology: &Topology) -> Result<(), BuildError> {
     let queue_url = names::queue_url(names::plain(&subscription.endpoint));
     let policies = topology.queue_policies.values().filter(|policy| policy.queue_urls.contains(&queue_url));
-    let mut statements = policies.flat_map(|policy| &policy.statements);
-    let permitted = statements.any(|statement| {
-        is_for(&statement.principals, "sns.amazonaws.com")
-            && (statement.source_arns.is_empty() || statement.source_arns.contains(&subscription.topic_arn))
-            && allows(std::slice::from_ref(statement), "sqs:SendMessage", &subscription.endpoint)
-    });
-    if permitted {
+    let statements = policies.flat_map(|policy| &policy.statements);
+    let (topic, queue) = (&subscription.topic_arn, &subscription.endpoint);
+    if allows_service(statements, "sns.amazonaws.com", topic, "sqs:SendMessage", queue) {
         return Ok(());
     }
-    Err(not_permitted(id, &subscription.topic_arn, "sqs:SendMessage", &subscription.endpoint))
+    Err(not_permitted(id, topic, "sqs:SendMessage", queue))
 }
 
 /// What somebody invokes: a function, or a version or an alias of it.
@@ -105,10 +101,6 @@ fn check_invocation(
         return Ok(());
     }
     Err(not_permitted(id, source, action, &invoked.name()))
-}
-
-fn is_for(principals: &[String], service: &str) -> bool {
-    principals.iter().any(|principal| principal == service || principal == "*")
 }
 
 fn not_permitted(user: &str, principal: &str, action: &str, resource: &str) -> BuildError {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
-use rez_topology::{Index, Key, Projection, Queue, Table, Topology};
+use rez_topology::{Index, Key, Projection, Queue, Redrive, Table, Topology};
 use serde_json::{Value, json};
 
 use super::{BuildError, permits};
@@ -99,21 +99,22 @@ fn call_dynamodb(id: &str, services: &Services, operation: &str, request: &Value
     Err(refused(id)(ServiceError::new(answer.code, message).with_status(answer.status)))
 }
 
-/// In two rounds, because a redrive policy names a queue that must be there.
+/// In two rounds, because policies name queues that must be there.
 fn create_queues(topology: &Topology, services: &Services) -> Result<(), BuildError> {
     for (id, queue) in &topology.queues {
         services.sqs.create_queue(&queue.name, &queue_attributes(queue)).map_err(refused(id))?;
     }
     for (id, queue) in &topology.queues {
-        let Some(redrive) = &queue.redrive else { continue };
-        let policy = json!({
-            "deadLetterTargetArn": redrive.target_arn,
-            "maxReceiveCount": redrive.max_receive_count,
-        });
-        let attributes = BTreeMap::from([("RedrivePolicy".to_owned(), policy.to_string())]);
+        let redrive = queue.redrive.as_ref().map(redrive_policy).map(|policy| ("RedrivePolicy".to_owned(), policy));
+        let policy = topology.queue_policy(&queue.url).map(|policy| ("Policy".to_owned(), policy));
+        let attributes = redrive.into_iter().chain(policy).collect();
         services.sqs.set_attributes(&queue.name, &attributes).map_err(refused(id))?;
     }
     Ok(())
+}
+
+fn redrive_policy(redrive: &Redrive) -> String {
+    json!({ "deadLetterTargetArn": redrive.target_arn, "maxReceiveCount": redrive.max_receive_count }).to_string()
 }
 
 fn queue_attributes(queue: &Queue) -> BTreeMap<String, String> {

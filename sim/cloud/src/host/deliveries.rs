@@ -1,9 +1,11 @@
 //! What SNS delivers, on its way to its subscribers. It is a call from one service of AWS to another, so faults befall it as
-//! they befall any request: those that are aimed at `sqs.SendMessage`.
+//! they befall any request: those that are aimed at `sqs.SendMessage`. And it needs a permission: SNS has no role, so the
+//! queue's own policy must let it send for its topic ("Subscribing an Amazon SQS queue to an Amazon SNS topic").
 
 use std::sync::Arc;
 
 use crate::faults::FaultKind;
+use crate::host::iam::allows_service;
 use crate::program::BoxFuture;
 use crate::services::names;
 use crate::services::sns::{Delivery, DeliveryFailure, DeliveryTarget, SqsTarget};
@@ -16,7 +18,7 @@ const TOO_MANY_REQUESTS: u16 = 429;
 /// The subscribers of a cloud's topics.
 pub(crate) struct Deliveries {
     world: Arc<World>,
-    queues: SqsTarget,
+    sqs: Sqs,
 }
 
 impl DeliveryTarget for Deliveries {
@@ -27,7 +29,7 @@ impl DeliveryTarget for Deliveries {
 
 impl Deliveries {
     pub fn new(world: Arc<World>, sqs: Sqs) -> Self {
-        Self { world, queues: SqsTarget(sqs) }
+        Self { world, sqs }
     }
 
     async fn send(&self, delivery: &Delivery) -> Result<(), DeliveryFailure> {
@@ -35,14 +37,23 @@ impl Deliveries {
         let verdict = self.world.faults.on_request(self.world.clock.elapsed(), "sqs", "SendMessage", queue);
         pause(verdict.delay).await;
         match verdict.blow {
-            None => self.queues.deliver(delivery).await,
+            None => self.put(delivery),
             Some(blow) if acts(&blow) => {
                 // The queue has it, but SNS does not know, and sends it again.
-                self.queues.deliver(delivery).await.ok();
+                self.put(delivery).ok();
                 Err(DeliveryFailure::Server)
             }
             Some(blow) => Err(whose_fault(&blow)),
         }
+    }
+
+    fn put(&self, delivery: &Delivery) -> Result<(), DeliveryFailure> {
+        let (topic, queue) = (&delivery.topic_arn, &delivery.endpoint);
+        let policy = self.sqs.policy(queue).map_err(|_| DeliveryFailure::Client)?;
+        if !allows_service(&policy, "sns.amazonaws.com", topic, "sqs:SendMessage", queue) {
+            return Err(DeliveryFailure::Client);
+        }
+        SqsTarget(self.sqs.clone()).put(delivery)
     }
 }
 

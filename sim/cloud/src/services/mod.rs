@@ -10,6 +10,7 @@ mod error;
 pub(crate) mod ids;
 pub mod names;
 pub mod parameters;
+pub(crate) mod policy;
 pub mod sns;
 pub mod sqs;
 mod throttle;

@@ -246,7 +246,15 @@ async fn an_alarm_on_what_is_not_modelled_is_refused_by_name() {
 async fn the_notification_is_what_aws_sends() {
     let recorder = Recorder::default();
     let watched = above_zero("AWS/Lambda", "Errors", "Name: FunctionName, Value: !Ref Till", "Statistic: Sum");
-    let inbox = "  Inbox: { Type: AWS::SQS::Queue, Properties: { QueueName: inbox } }\n";
+    let inbox = "  Inbox: { Type: AWS::SQS::Queue, Properties: { QueueName: inbox } }
+  Policy:
+    Type: AWS::SQS::QueuePolicy
+    Properties:
+      Queues: [!Ref Inbox]
+      PolicyDocument:
+        Statement:
+          - { Effect: Allow, Principal: { Service: sns.amazonaws.com }, Action: sqs:SendMessage, Resource: !GetAtt Inbox.Arn }
+";
     let cloud = shop(&format!("{watched}{inbox}"), &recorder);
     let sns = &cloud.services().sns;
     let inbox = rez_cloud::services::names::queue_arn("inbox");

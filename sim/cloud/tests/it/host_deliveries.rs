@@ -1,5 +1,6 @@
 //! What SNS delivers meets the faults of the subscriber's service.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use rez_cloud::Cloud;
@@ -83,4 +84,49 @@ async fn a_refusal_that_blames_the_client_is_not_retried() {
 #[tokio::test(start_paused = true)]
 async fn a_delivery_can_be_late() {
     assert_eq!(sent_under(FaultKind::Delay { min: 7 * SECOND, max: 7 * SECOND }).await, (vec![7], 0));
+}
+
+/// A queue without a policy that is subscribed by hand, with `dead` as its dead-letter queue.
+async fn unpermitted(recorder: &Recorder) -> Cloud {
+    let cloud = cloud(TEMPLATE).subscribe(recorder.subscriber()).build().unwrap();
+    let services = cloud.services();
+    services.sqs.create_queue("other", &BTreeMap::new()).unwrap();
+    services.sqs.create_queue("dead", &BTreeMap::new()).unwrap();
+    let redrive = r#"{"deadLetterTargetArn":"arn:aws:sqs:us-east-1:123456789012:dead"}"#;
+    let attributes = BTreeMap::from([("RedrivePolicy".to_owned(), redrive.to_owned())]);
+    services.sns.subscribe(TOPIC, "sqs", "arn:aws:sqs:us-east-1:123456789012:other", &attributes).unwrap();
+    cloud
+}
+
+/// Lets the topic of `source` send to a queue.
+fn permit(cloud: &Cloud, queue: &str, source: &str) {
+    let policy = format!(
+        r#"{{"Statement":{{"Effect":"Allow","Principal":{{"Service":"sns.amazonaws.com"}},"Action":"sqs:SendMessage",
+        "Resource":"*","Condition":{{"ArnLike":{{"aws:SourceArn":"{source}"}}}}}}}}"#
+    );
+    let attributes = BTreeMap::from([("Policy".to_owned(), policy)]);
+    cloud.services().sqs.set_attributes(queue, &attributes).unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_queue_whose_policy_does_not_let_the_topic_send_gets_nothing() {
+    let recorder = Recorder::default();
+    let cloud = unpermitted(&recorder).await;
+    permit(&cloud, "other", "arn:aws:sns:us-east-1:123456789012:another");
+    publish(&cloud);
+    pass(MINUTE).await;
+    assert_eq!(recorder.count("Queue", &["Sent", "\"other\""]), 0);
+    // Its dead-letter queue must let it too.
+    assert_eq!(recorder.seconds("Undelivered", &["other"]), [0], "such a failure is not retried");
+
+    permit(&cloud, "dead", TOPIC);
+    publish(&cloud);
+    pass(MINUTE).await;
+    assert_eq!(recorder.count("Queue", &["Sent", "\"other\""]), 0);
+    assert_eq!(recorder.count("Queue", &["Sent", "\"dead\""]), 1);
+
+    permit(&cloud, "other", "arn:aws:sns:*:123456789012:*");
+    publish(&cloud);
+    pass(MINUTE).await;
+    assert_eq!(recorder.count("Queue", &["Sent", "\"other\""]), 1);
 }

@@ -2,6 +2,7 @@
 
 mod alias;
 mod api;
+mod document;
 mod key;
 mod origin;
 mod sign_in;

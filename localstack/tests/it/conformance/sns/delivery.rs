@@ -14,6 +14,17 @@ const TOPIC: &str = "
   Hears:
     Type: AWS::SNS::Subscription
     Properties: { TopicArn: !Ref Topic, Protocol: sqs, Endpoint: !GetAtt Queue.Arn, RawMessageDelivery: RAW }
+  May:
+    Type: AWS::SQS::QueuePolicy
+    Properties:
+      Queues: [!Ref Queue, !Ref Other]
+      PolicyDocument:
+        Statement:
+          - Effect: Allow
+            Principal: { Service: sns.amazonaws.com }
+            Action: sqs:SendMessage
+            Resource: [!GetAtt Queue.Arn, !GetAtt Other.Arn]
+            Condition: { ArnEquals: { 'aws:SourceArn': !Ref Topic } }
 ";
 const OTHER_HEARS: &str = "  OtherHears:
     Type: AWS::SNS::Subscription

@@ -6,6 +6,17 @@ use super::super::{Refusal, refusal};
 const SUBSCRIBED: &str = "
   Queue: { Type: AWS::SQS::Queue, Properties: { QueueName: ME } }
   Topic: { Type: AWS::SNS::Topic, Properties: { TopicName: ME } }
+  May:
+    Type: AWS::SQS::QueuePolicy
+    Properties:
+      Queues: [!Ref Queue]
+      PolicyDocument:
+        Statement:
+          - Effect: Allow
+            Principal: { Service: sns.amazonaws.com }
+            Action: sqs:SendMessage
+            Resource: !GetAtt Queue.Arn
+            Condition: { ArnEquals: { 'aws:SourceArn': !Ref Topic } }
 ";
 
 /// The topic's ARN, the queue's URL, the subscription's ARN.

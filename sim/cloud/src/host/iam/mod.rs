@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use rez_topology::Topology;
 
-pub(crate) use self::policy::{allows, matches_resource};
+pub(crate) use self::policy::{allows_service, matches_resource};
 
 use self::denial::denied;
 use self::guarded::Guarded;

@@ -13,20 +13,32 @@ pub enum Decision {
 }
 
 /// A statement that denies outdoes any that allows; without one that allows, the answer is no.
-pub fn decide(statements: &[Statement], action: &str, resource: &str) -> Decision {
+pub fn decide<'a>(statements: impl IntoIterator<Item = &'a Statement>, action: &str, resource: &str) -> Decision {
     let matching = |statement: &&Statement| {
         statement.actions.iter().any(|pattern| matches_action(pattern, action))
             && statement.resources.iter().any(|pattern| matches_resource(pattern, resource))
     };
-    let found: Vec<_> = statements.iter().filter(matching).collect();
+    let found: Vec<_> = statements.into_iter().filter(matching).collect();
     if found.iter().any(|statement| !statement.allow) {
         return Decision::ExplicitlyDenied;
     }
     if found.is_empty() { Decision::NotAllowed } else { Decision::Allowed }
 }
 
-pub fn allows(statements: &[Statement], action: &str, resource: &str) -> bool {
-    decide(statements, action, resource) == Decision::Allowed
+/// Whether the policy of `resource` lets a `service` of AWS do something to it on behalf of `source`, an ARN.
+pub fn allows_service<'a>(
+    policy: impl IntoIterator<Item = &'a Statement>,
+    service: &str,
+    source: &str,
+    action: &str,
+    resource: &str,
+) -> bool {
+    let of_service = |statement: &&Statement| {
+        let mut sources = statement.source_arns.iter();
+        statement.principals.iter().any(|principal| principal == service || principal == "*")
+            && (statement.source_arns.is_empty() || sources.any(|pattern| matches_resource(pattern, source)))
+    };
+    decide(policy.into_iter().filter(of_service), action, resource) == Decision::Allowed
 }
 
 /// Resources are told apart by case.
@@ -72,7 +84,7 @@ mod tests {
     }
 
     fn check(statements: &[Statement], action: &str, resource: &str, expected: bool) {
-        assert_eq!(allows(statements, action, resource), expected, "{action} on {resource}");
+        assert_eq!(decide(statements, action, resource) == Decision::Allowed, expected, "{action} on {resource}");
     }
 
     #[test]

@@ -53,7 +53,8 @@ impl DeliveryTarget for SqsTarget {
 }
 
 impl SqsTarget {
-    fn put(&self, delivery: &Delivery) -> Result<(), DeliveryFailure> {
+    /// Sends it, if it is for a queue that is there.
+    pub(crate) fn put(&self, delivery: &Delivery) -> Result<(), DeliveryFailure> {
         if delivery.protocol != Protocol::Sqs {
             return Err(DeliveryFailure::Client);
         }

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use rez_topology::Statement;
 use serde::Deserialize;
 
 use super::error;
+use crate::services::policy::{self, PolicyError};
 use crate::services::{ServiceError, names};
 
 /// What can be set on a standard queue.
@@ -19,7 +21,10 @@ pub struct QueueAttributes {
     /// What a receive without a wait of its own waits.
     pub receive_wait: Duration,
     pub redrive: Option<RedrivePolicy>,
-    /// Attributes that change nothing here, kept as they were set (`Policy`, `KmsMasterKeyId`, …).
+    /// Who else may send to it: the services of AWS, here.
+    pub policy: Vec<Statement>,
+    /// Attributes that are kept as they were set: they change nothing here (`KmsMasterKeyId`, …), or stand above in other
+    /// words.
     pub others: BTreeMap<String, String>,
 }
 
@@ -41,14 +46,15 @@ impl Default for QueueAttributes {
             message_size_max: error::SIZE_MAX,
             receive_wait: Duration::ZERO,
             redrive: None,
+            policy: Vec::new(),
             others: BTreeMap::from([("SqsManagedSseEnabled".to_owned(), "true".to_owned())]),
         }
     }
 }
 
 /// Kept, and without an effect here.
-const INERT: [&str; 5] =
-    ["KmsDataKeyReusePeriodSeconds", "KmsMasterKeyId", "Policy", "RedriveAllowPolicy", "SqsManagedSseEnabled"];
+const INERT: [&str; 4] =
+    ["KmsDataKeyReusePeriodSeconds", "KmsMasterKeyId", "RedriveAllowPolicy", "SqsManagedSseEnabled"];
 
 impl QueueAttributes {
     /// Sets one attribute from its text.
@@ -66,6 +72,14 @@ impl QueueAttributes {
             }
             "RedrivePolicy" if value.is_empty() => self.redrive = None,
             "RedrivePolicy" => self.redrive = Some(RedrivePolicy::parse(value)?),
+            "Policy" if value.is_empty() => {
+                self.policy = Vec::new();
+                self.others.remove(name);
+            }
+            "Policy" => {
+                self.policy = policy::statements(value).map_err(|error| refused_policy(name, error))?;
+                self.others.insert(name.to_owned(), value.to_owned());
+            }
             "DeduplicationScope" | "FifoThroughputLimit" => {
                 let message = format!("You can specify the {name} only when FifoQueue is set to true.");
                 return Err(ServiceError::new("InvalidAttributeName", message));
@@ -129,6 +143,13 @@ impl RedrivePolicy {
     /// Name of the dead-letter queue.
     pub fn target(&self) -> &str {
         names::plain(&self.target_arn)
+    }
+}
+
+fn refused_policy(name: &str, error: PolicyError) -> ServiceError {
+    match error {
+        PolicyError::Malformed => error::invalid_attribute_value(name, ""),
+        PolicyError::NotModelled(what) => ServiceError::not_modelled("sqs", &format!("Policy with {what}")),
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
+use rez_topology::Statement;
 use tokio::sync::Notify;
 
 use super::attributes::QueueAttributes;
@@ -113,6 +114,14 @@ impl Sqs {
         add("CreatedTimestamp", seconds(queue.created).to_string());
         add("LastModifiedTimestamp", seconds(queue.modified).to_string());
         Ok(attributes)
+    }
+
+    /// The queue's policy; without statements, only the account's own roles may send.
+    ///
+    /// # Errors
+    /// When it does not exist.
+    pub fn policy(&self, queue: &str) -> Result<Vec<Statement>, ServiceError> {
+        Ok(self.state().queue(queue)?.0.attributes.policy.clone())
     }
 
     /// Sets attributes; all or none.

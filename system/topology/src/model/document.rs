@@ -1,0 +1,37 @@
+//! A policy as the JSON document that AWS's own APIs take.
+
+use serde_json::{Value, json};
+
+use super::{Statement, Topology};
+
+impl Topology {
+    /// The policy of the queue at `url`, for the attribute `Policy` of SQS; `None` when it has none.
+    pub fn queue_policy(&self, url: &str) -> Option<String> {
+        let policies = self.queue_policies.values().filter(|policy| policy.queue_urls.iter().any(|queue| queue == url));
+        let statements: Vec<_> = policies.flat_map(|policy| &policy.statements).map(statement).collect();
+        let document = || json!({ "Version": "2012-10-17", "Statement": statements }).to_string();
+        (!statements.is_empty()).then(document)
+    }
+}
+
+fn statement(statement: &Statement) -> Value {
+    let (services, others): (Vec<_>, Vec<_>) =
+        statement.principals.iter().partition(|principal| principal.ends_with(".amazonaws.com"));
+    let mut principal = json!({});
+    for (kind, principals) in [("Service", services), ("AWS", others)] {
+        if !principals.is_empty() {
+            principal[kind] = json!(principals);
+        }
+    }
+    let mut document = json!({
+        "Effect": if statement.allow { "Allow" } else { "Deny" },
+        "Principal": principal,
+        "Action": statement.actions,
+        "Resource": statement.resources,
+    });
+    if !statement.source_arns.is_empty() {
+        // It compares as `ArnEquals` does.
+        document["Condition"] = json!({ "ArnLike": { "aws:SourceArn": statement.source_arns } });
+    }
+    document
+}
