@@ -193,7 +193,9 @@ impl CloudBuilder {
         let faults = Faults::new(std::mem::take(&mut self.faults), self.seed, history.clone())?;
         let services = Services::new(clock, self.seed, &self.knobs, history.clone());
         let world = Arc::new(World::new(clock, self.seed, history, self.knobs.clone(), faults));
-        services.sns.deliver_through(Arc::new(Deliveries::new(world.clone(), services.sqs.clone())));
+        let invocable = permits::invocable_by_topics(&self.topology);
+        let deliveries = Arc::new(Deliveries::new(world.clone(), services.sqs.clone(), invocable));
+        services.sns.deliver_through(deliveries.clone());
         provision::provision(&self.topology, &self.secrets, &services)?;
         let iam = Arc::new(Iam::new(&self.topology, self.secrets_key.take()));
         let front = Front::new(&self.topology, &self.addresses, &world)?;
@@ -203,6 +205,7 @@ impl CloudBuilder {
         let lambda = Arc::new(Lambda::new(world.clone(), network.clone(), deployments, self.account_concurrency));
         network.connect(&lambda);
         front.connect(&lambda);
+        deliveries.connect(&lambda);
         Ok(Cloud {
             event_sources: self.event_sources(&world, &services, &lambda, &iam)?,
             apis: front.apis,

@@ -4,8 +4,14 @@
 use rez_topology::{EventSource, Function, HttpApi, Permission, Role, Schedule, Subscription, Topology};
 
 use super::BuildError;
+use crate::host::deliveries::Invocable;
 use crate::host::iam::{Iam, allows_service, matches_resource};
 use crate::services::names;
+
+/// The principal for which a topic acts.
+const SNS: &str = "sns.amazonaws.com";
+
+const INVOKE: &str = "lambda:InvokeFunction";
 
 /// What Lambda's pollers do under the function's role ("Using Lambda with Amazon SQS").
 const POLLER_ACTIONS: [&str; 3] = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"];
@@ -29,10 +35,35 @@ pub(super) fn check_subscription(id: &str, subscription: &Subscription, topology
     let policies = topology.queue_policies.values().filter(|policy| policy.queue_urls.contains(&queue_url));
     let statements = policies.flat_map(|policy| &policy.statements);
     let (topic, queue) = (&subscription.topic_arn, &subscription.endpoint);
-    if allows_service(statements, "sns.amazonaws.com", topic, "sqs:SendMessage", queue) {
+    if allows_service(statements, SNS, topic, "sqs:SendMessage", queue) {
         return Ok(());
     }
     Err(not_permitted(id, topic, "sqs:SendMessage", queue))
+}
+
+/// Whether the topic may invoke the function that is subscribed to it.
+pub(super) fn check_subscribed_function(
+    id: &str,
+    subscription: &Subscription,
+    topology: &Topology,
+) -> Result<(), BuildError> {
+    let (name, qualifier) = names::function(&subscription.endpoint);
+    let missing = || BuildError::Missing { user: id.to_owned(), what: "function", name: name.to_owned() };
+    let found = topology.functions.iter().find(|(_, function)| function.name == name);
+    let (function, _) = found.ok_or_else(missing)?;
+    check_invocation(id, SNS, &subscription.topic_arn, &Invoked { function, qualifier }, topology)
+}
+
+/// The functions that topics may invoke.
+pub(super) fn invocable_by_topics(topology: &Topology) -> Vec<Invocable> {
+    let of_topics = |permission: &&Permission| permission.principal == SNS && permission.action == INVOKE;
+    let invocable = |permission: &Permission| {
+        let name = &topology.functions.get(&permission.function)?.name;
+        let qualifier = permission.qualifier.as_ref().map(|qualifier| format!(":{qualifier}")).unwrap_or_default();
+        let topic_arn = permission.source_arn.clone().unwrap_or_else(|| "*".to_owned());
+        Some(Invocable { function_arn: names::function_arn(&format!("{name}{qualifier}")), topic_arn })
+    };
+    topology.permissions.values().filter(of_topics).filter_map(invocable).collect()
 }
 
 /// What somebody invokes: a function, or a version or an alias of it.
@@ -90,7 +121,7 @@ fn check_invocation(
     invoked: &Invoked<'_>,
     topology: &Topology,
 ) -> Result<(), BuildError> {
-    let action = "lambda:InvokeFunction";
+    let action = INVOKE;
     let permits = |permission: &Permission| {
         invoked.is_named_by(permission)
             && permission.action == action

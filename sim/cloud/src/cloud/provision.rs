@@ -127,11 +127,12 @@ fn queue_attributes(queue: &Queue) -> BTreeMap<String, String> {
     seconds.into_iter().map(|(name, value)| (name.to_owned(), value.as_secs().to_string())).collect()
 }
 
-/// Queues are subscribed. People and web hooks live outside, where nothing here can observe them, so they are left out.
+/// Queues and functions are subscribed. People and web hooks live outside, where nothing here can observe them, so they are left out.
 fn subscribe(topology: &Topology, services: &Services) -> Result<(), BuildError> {
     for (id, subscription) in &topology.subscriptions {
         match subscription.protocol.as_str() {
             "sqs" => permits::check_subscription(id, subscription, topology)?,
+            "lambda" => permits::check_subscribed_function(id, subscription, topology)?,
             "email" | "email-json" | "http" | "https" | "sms" => continue,
             other => {
                 let (subscription, protocol) = (id.clone(), other.to_owned());
@@ -140,8 +141,8 @@ fn subscribe(topology: &Topology, services: &Services) -> Result<(), BuildError>
         }
         let raw = subscription.raw_message_delivery.to_string();
         let attributes = BTreeMap::from([("RawMessageDelivery".to_owned(), raw)]);
-        let subscribed = services.sns.subscribe(&subscription.topic_arn, "sqs", &subscription.endpoint, &attributes);
-        subscribed.map_err(refused(id))?;
+        let (topic, protocol) = (&subscription.topic_arn, &subscription.protocol);
+        services.sns.subscribe(topic, protocol, &subscription.endpoint, &attributes).map_err(refused(id))?;
     }
     Ok(())
 }

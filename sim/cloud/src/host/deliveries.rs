@@ -1,14 +1,16 @@
 //! What SNS delivers, on its way to its subscribers. It is a call from one service of AWS to another, so faults befall it as
-//! they befall any request: those that are aimed at `sqs.SendMessage`. And it needs a permission: SNS has no role, so the
-//! queue's own policy must let it send for its topic ("Subscribing an Amazon SQS queue to an Amazon SNS topic").
+//! they befall any request: those that are aimed at `sqs.SendMessage` or `lambda.Invoke`. And it needs a permission: SNS has
+//! no role, so the policy of the queue or the function itself must let it act for its topic ("Subscribing an Amazon SQS queue
+//! to an Amazon SNS topic").
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock, Weak};
 
 use crate::faults::FaultKind;
-use crate::host::iam::allows_service;
+use crate::host::iam::{allows_service, matches_resource};
+use crate::host::lambda::Lambda;
 use crate::program::BoxFuture;
 use crate::services::names;
-use crate::services::sns::{Delivery, DeliveryFailure, DeliveryTarget, SqsTarget};
+use crate::services::sns::{Delivery, DeliveryFailure, DeliveryTarget, Protocol, SqsTarget};
 use crate::services::sqs::Sqs;
 use crate::world::{World, pause};
 
@@ -19,6 +21,17 @@ const TOO_MANY_REQUESTS: u16 = 429;
 pub(crate) struct Deliveries {
     world: Arc<World>,
     sqs: Sqs,
+    invocable: Vec<Invocable>,
+    /// Set once the functions are there. Weak, because they hold the topics.
+    lambda: OnceLock<Weak<Lambda>>,
+}
+
+/// A function that topics may invoke, by the permissions of the template.
+pub(crate) struct Invocable {
+    /// Its ARN, with the alias that may be invoked.
+    pub function_arn: String,
+    /// Pattern of the topics' ARNs.
+    pub topic_arn: String,
 }
 
 impl DeliveryTarget for Deliveries {
@@ -28,18 +41,25 @@ impl DeliveryTarget for Deliveries {
 }
 
 impl Deliveries {
-    pub fn new(world: Arc<World>, sqs: Sqs) -> Self {
-        Self { world, sqs }
+    pub fn new(world: Arc<World>, sqs: Sqs, invocable: Vec<Invocable>) -> Self {
+        Self { world, sqs, invocable, lambda: OnceLock::new() }
+    }
+
+    pub fn connect(&self, lambda: &Arc<Lambda>) {
+        self.lambda.set(Arc::downgrade(lambda)).expect("deliveries are connected once");
     }
 
     async fn send(&self, delivery: &Delivery) -> Result<(), DeliveryFailure> {
-        let queue = names::plain(&delivery.endpoint);
-        let verdict = self.world.faults.on_request(self.world.clock.elapsed(), "sqs", "SendMessage", queue);
+        let (service, operation, resource) = match delivery.protocol {
+            Protocol::Sqs => ("sqs", "SendMessage", names::plain(&delivery.endpoint)),
+            Protocol::Lambda => ("lambda", "Invoke", names::function(&delivery.endpoint).0),
+        };
+        let verdict = self.world.faults.on_request(self.world.clock.elapsed(), service, operation, resource);
         pause(verdict.delay).await;
         match verdict.blow {
             None => self.put(delivery),
             Some(blow) if acts(&blow) => {
-                // The queue has it, but SNS does not know, and sends it again.
+                // The subscriber has it, but SNS does not know, and sends it again.
                 self.put(delivery).ok();
                 Err(DeliveryFailure::Server)
             }
@@ -48,12 +68,31 @@ impl Deliveries {
     }
 
     fn put(&self, delivery: &Delivery) -> Result<(), DeliveryFailure> {
+        match delivery.protocol {
+            Protocol::Sqs => self.enqueue(delivery),
+            Protocol::Lambda => self.invoke(delivery),
+        }
+    }
+
+    fn enqueue(&self, delivery: &Delivery) -> Result<(), DeliveryFailure> {
         let (topic, queue) = (&delivery.topic_arn, &delivery.endpoint);
         let policy = self.sqs.policy(queue).map_err(|_| DeliveryFailure::Client)?;
         if !allows_service(&policy, "sns.amazonaws.com", topic, "sqs:SendMessage", queue) {
             return Err(DeliveryFailure::Client);
         }
         SqsTarget(self.sqs.clone()).put(delivery)
+    }
+
+    /// Asynchronously: what becomes of the event is Lambda's business.
+    fn invoke(&self, delivery: &Delivery) -> Result<(), DeliveryFailure> {
+        let (topic, function) = (&delivery.topic_arn, &delivery.endpoint);
+        let may = |it: &Invocable| it.function_arn == *function && matches_resource(&it.topic_arn, topic);
+        if !self.invocable.iter().any(may) {
+            return Err(DeliveryFailure::Client);
+        }
+        let lambda = self.lambda.get().and_then(Weak::upgrade).ok_or(DeliveryFailure::Server)?;
+        let event = lambda.event(delivery.content.body.clone().into(), delivery.content.trace_header.as_deref());
+        lambda.accept(function, event).map_err(|_| DeliveryFailure::Client)
     }
 }
 

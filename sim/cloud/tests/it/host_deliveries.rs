@@ -1,14 +1,16 @@
-//! What SNS delivers meets the faults of the subscriber's service.
+//! What SNS delivers meets the faults of the subscriber's service, and needs its permission.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use rez_cloud::Cloud;
 use rez_cloud::faults::{Fault, FaultKind, Target};
 use rez_cloud::history::Cause;
 use rez_cloud::services::sns::Publication;
+use serde_json::Value;
 
-use crate::support::{MINUTE, Recorder, SECOND, cloud, pass};
+use crate::support::{Invoked, MINUTE, Recorder, SECOND, cloud, function, ok, pass};
 
 const TOPIC: &str = "arn:aws:sns:us-east-1:123456789012:news";
 
@@ -129,4 +131,67 @@ async fn a_queue_whose_policy_does_not_let_the_topic_send_gets_nothing() {
     publish(&cloud);
     pass(MINUTE).await;
     assert_eq!(recorder.count("Queue", &["Sent", "\"other\""]), 1);
+}
+
+const READER: &str = "
+  Reader:
+    Type: AWS::Serverless::Function
+    Properties: { FunctionName: reader, Runtime: provided.al2023 }
+";
+const READER_ARN: &str = "arn:aws:lambda:us-east-1:123456789012:function:reader";
+const PERMISSION: &str = "
+  Permission:
+    Type: AWS::Lambda::Permission
+    Properties:
+      FunctionName: !Ref Reader
+      Action: lambda:InvokeFunction
+      Principal: sns.amazonaws.com
+      SourceArn: !Ref Topic
+";
+const READER_HEARS: &str = "
+  ReaderHears:
+    Type: AWS::SNS::Subscription
+    Properties: { TopicArn: !Ref Topic, Protocol: lambda, Endpoint: !GetAtt Reader.Arn }
+";
+
+/// What the reader got of one message, in a cloud with these resources, in which it is subscribed by hand if `by_hand`; and
+/// how often SNS gave up.
+async fn read(more: &str, by_hand: bool) -> (Vec<Value>, usize) {
+    let (recorder, events) = (Recorder::default(), Arc::new(Mutex::new(Vec::new())));
+    let seen = events.clone();
+    let reader = move |invoked: Invoked| {
+        seen.lock().unwrap().push(serde_json::from_slice(&invoked.payload).unwrap());
+        ok(invoked)
+    };
+    let builder = cloud(&format!("{TEMPLATE}{READER}{more}")).function("Reader", function(reader));
+    let cloud = builder.subscribe(recorder.subscriber()).build().unwrap();
+    if by_hand {
+        cloud.services().sns.subscribe(TOPIC, "lambda", READER_ARN, &BTreeMap::new()).unwrap();
+    }
+    publish(&cloud);
+    pass(MINUTE).await;
+    (events.lock().unwrap().clone(), recorder.count("Undelivered", &["reader"]))
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_function_that_is_subscribed_is_invoked() {
+    for (more, by_hand) in [(PERMISSION.to_owned(), true), (format!("{PERMISSION}{READER_HEARS}"), false)] {
+        let (events, given_up) = read(&more, by_hand).await;
+        assert_eq!((events.len(), given_up), (1, 0), "by hand: {by_hand}");
+        let record = &events[0]["Records"][0];
+        assert_eq!(record["EventSource"], "aws:sns");
+        assert_eq!(record["Sns"]["Message"], "hello");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_function_that_the_topic_may_not_invoke_hears_nothing() {
+    assert_eq!(read("", true).await, (vec![], 1));
+    let other = PERMISSION.replace("!Ref Topic", "'arn:aws:sns:us-east-1:123456789012:another'");
+    assert_eq!(read(&other, true).await, (vec![], 1));
+    let template = format!("{TEMPLATE}{READER}{READER_HEARS}");
+    let refused = cloud(&template).function("Reader", function(ok)).build().err().map(|error| error.to_string());
+    let expected = "`arn:aws:sns:us-east-1:123456789012:news` may not `lambda:InvokeFunction` on `Reader` \
+                    (`ReaderHears` needs it)";
+    assert_eq!(refused.as_deref(), Some(expected));
 }
