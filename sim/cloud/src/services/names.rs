@@ -15,6 +15,11 @@ pub fn queue_arn(name: &str) -> String {
     arn("sqs", name)
 }
 
+/// The name in a queue's ARN; `None` when it is none of this account's.
+pub fn queue_of_arn(arn: &str) -> Option<&str> {
+    arn.strip_prefix(&queue_arn("")).filter(|name| !name.is_empty())
+}
+
 pub fn queue_url(name: &str) -> String {
     format!("https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}")
 }
@@ -58,6 +63,15 @@ mod tests {
             assert_eq!(plain(&address), "orders");
         }
         assert_eq!(plain(&function_arn("orders")), "orders");
+    }
+
+    #[test]
+    fn a_queue_is_named_by_its_own_arn_alone() {
+        assert_eq!(queue_of_arn(&queue_arn("orders")), Some("orders"));
+        let foreign = queue_arn("orders").replace(ACCOUNT, "999999999999");
+        for other in ["orders", &queue_url("orders"), &topic_arn("orders"), &queue_arn(""), &foreign] {
+            assert_eq!(queue_of_arn(other), None, "{other}");
+        }
     }
 
     #[test]

@@ -146,7 +146,8 @@ impl Sns {
         let mut changed = Subscription::clone(state.subscription(arn)?);
         changed.set(name, value)?;
         let (topic, id) = split(arn)?;
-        state.topic(topic)?.1.subscriptions.insert(id.to_owned(), Arc::new(changed));
+        let topic = state.topics.get_mut(topic).ok_or_else(error::no_subscription)?;
+        topic.subscriptions.insert(id.to_owned(), Arc::new(changed));
         Ok(())
     }
 
@@ -165,10 +166,9 @@ impl Sns {
 }
 
 impl State {
-    /// The topic with this ARN or name, and its name.
-    pub(super) fn topic<'a>(&mut self, address: &'a str) -> Result<(&'a str, &mut Topic), ServiceError> {
-        let name =
-            if address.contains(':') || address.is_empty() { error::arn_rest("TopicArn", address)? } else { address };
+    /// The topic with this ARN, and its name.
+    pub(super) fn topic<'a>(&mut self, arn: &'a str) -> Result<(&'a str, &mut Topic), ServiceError> {
+        let name = error::arn_rest("TopicArn", arn)?;
         let topic = self.topics.get_mut(name).ok_or_else(error::no_topic)?;
         Ok((name, topic))
     }

@@ -2,7 +2,7 @@
 //! polls, and the duplicates and disorder that the profile asks for. FIFO queues are not modelled.
 //!
 //! Sources: the SQS API reference, and what LocalStack's tests recorded on AWS. Queues are addressed by name, URL or
-//! ARN. Nothing runs while nothing happens: messages change their place when somebody looks, and a waiting receive
+//! ARN; AWS takes a name for a `QueueUrl` too (aws-sdk-js-v3, issue 6150). Nothing runs while nothing happens: messages change their place when somebody looks, and a waiting receive
 //! sleeps until a message arrives or one becomes visible.
 
 mod attributes;

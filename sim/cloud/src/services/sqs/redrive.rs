@@ -6,6 +6,7 @@ use aws_smithy_types::base64;
 use serde_json::json;
 
 use super::message::{Message, Outgoing};
+use super::queue::Queue;
 use super::{Sqs, State, error};
 use crate::history::{Cause, QueueEvent};
 use crate::services::{ServiceError, ids, names};
@@ -40,8 +41,8 @@ pub enum MoveTaskStatus {
 }
 
 impl Sqs {
-    /// Starts moving the messages of a dead-letter queue to `destination`, or back to where they came from. Answers
-    /// with the task's handle.
+    /// Starts moving the messages of the dead-letter queue `source` to `destination`, or back to where they came from; both
+    /// are ARNs. Answers with the task's handle.
     ///
     /// # Errors
     /// When a queue does not exist, the source is nobody's dead-letter queue, or a task runs for it already.
@@ -57,11 +58,10 @@ impl Sqs {
             let reason = "You must provide a value between 1 and 500.";
             return Err(error::invalid_value(rate, "MaxNumberOfMessagesPerSecond", reason));
         }
-        let source = names::plain(source).to_owned();
-        let source_arn = names::queue_arn(&source);
+        let source_arn = source.to_owned();
         let id = ids::uuid(&mut state.streams.ids);
         let handle = base64::encode(json!({ "taskId": id, "sourceArn": source_arn }).to_string());
-        let to_move = state.queue(&source)?.0.counts().visible as u64;
+        let to_move = state.queue(source)?.0.counts().visible as u64;
         state.tasks.push(MoveTask {
             handle: handle.clone(),
             source_arn,
@@ -77,15 +77,14 @@ impl Sqs {
         Ok(handle)
     }
 
-    /// The tasks of a source, newest first, at most `max` (1 to 10).
+    /// The tasks of the source with this ARN, newest first, at most `max` (1 to 10).
     ///
     /// # Errors
     /// When the source does not exist.
     pub fn list_moves(&self, source: &str, max: usize) -> Result<Vec<MoveTask>, ServiceError> {
         let mut state = self.state();
-        state.queue(source).map_err(|_| not_found("SourceArn"))?;
-        let source_arn = names::queue_arn(names::plain(source));
-        let tasks = state.tasks.iter().rev().filter(|task| task.source_arn == source_arn);
+        state.queue_at(source, "SourceArn")?;
+        let tasks = state.tasks.iter().rev().filter(|task| task.source_arn == source);
         Ok(tasks.take(max.clamp(1, 10)).cloned().collect())
     }
 
@@ -97,7 +96,7 @@ impl Sqs {
         let source_arn =
             source_of(handle).ok_or_else(|| error::invalid_parameter("Value for parameter TaskHandle is invalid."))?;
         let mut state = self.state();
-        state.queue(&source_arn).map_err(|_| not_found("SourceArn"))?;
+        state.queue_at(&source_arn, "SourceArn")?;
         let task = state.tasks.iter_mut().find(|task| task.handle == handle);
         let task = task.ok_or_else(|| error::resource_not_found("Task does not exist."))?;
         if task.status != MoveTaskStatus::Running {
@@ -160,20 +159,25 @@ impl MoveTask {
 }
 
 impl State {
+    /// The queue that `parameter` names by its ARN.
+    fn queue_at(&mut self, arn: &str, parameter: &str) -> Result<&mut Queue, ServiceError> {
+        let queue = names::queue_of_arn(arn).and_then(|name| self.queues.get_mut(name));
+        queue.ok_or_else(|| not_found(parameter))
+    }
+
     fn check_move(&mut self, source: &str, destination: Option<&str>) -> Result<(), ServiceError> {
-        let name = self.queue(source).map_err(|_| not_found("SourceArn"))?.0.name.clone();
+        let name = self.queue_at(source, "SourceArn")?.name.clone();
         if !self.queues.values().any(|queue| queue.buries_in(&name)) {
             return Err(error::invalid_parameter("Source queue must be configured as a Dead Letter Queue."));
         }
         if let Some(destination) = destination {
-            let destination = &self.queue(destination).map_err(|_| not_found("DestinationArn"))?.0.name;
+            let destination = &self.queue_at(destination, "DestinationArn")?.name;
             // Such a task would never end here; what AWS does with it is not documented.
             if *destination == name {
                 return Err(unsupported("A queue cannot be both source and destination."));
             }
         }
-        let source_arn = names::queue_arn(&name);
-        let running = |task: &MoveTask| task.source_arn == source_arn && task.status == MoveTaskStatus::Running;
+        let running = |task: &MoveTask| task.source_arn == source && task.status == MoveTaskStatus::Running;
         if self.tasks.iter().any(running) {
             return Err(error::invalid_parameter(
                 "There is already a task running. Only one active task is allowed for a source queue arn at a given \

@@ -157,3 +157,14 @@ async fn a_structure_without_a_default_is_refused() {
     let expected = "Invalid parameter: Message Structure - No default entry in JSON message body";
     assert_eq!(Given::xml(&answer).message, expected);
 }
+
+/// Regression: a topic was found by its plain name too.
+#[tokio::test(start_paused = true)]
+async fn a_topic_is_named_by_its_arn_alone() {
+    let (world, _) = with_topic();
+    for operation in ["Publish&Message=a", "GetTopicAttributes", "ListSubscriptionsByTopic", "DeleteTopic"] {
+        let refused = Given::xml(&world.query(&format!("Action={operation}&TopicArn=t")).await);
+        let expected = "Invalid parameter: TopicArn Reason: An ARN must have at least 6 elements, not 1";
+        assert_eq!((&*refused.code, &*refused.message), ("InvalidParameter", expected), "{operation}");
+    }
+}

@@ -4,8 +4,10 @@ use rez_cloud::history::Cause;
 use rez_cloud::services::sqs::{MoveTaskStatus, Outgoing, Receive};
 use serde_json::{Value, json};
 
+use super::recorded::Given;
 use super::{World, ideal, json as body_of, pass};
 
+const DEAD: &str = "arn:aws:sqs:us-east-1:123456789012:dead";
 const POLICY: &str = r#"{"deadLetterTargetArn":"arn:aws:sqs:us-east-1:123456789012:dead","maxReceiveCount":2}"#;
 
 fn with_dead_letters() -> World {
@@ -101,13 +103,13 @@ async fn a_move_task_brings_them_back_as_new_messages() {
     let world = with_dead_letters();
     let id = world.send("q", "a");
     exhaust(&world).await;
-    world.services.sqs.start_move("dead", None, None).unwrap();
+    world.services.sqs.start_move(DEAD, None, None).unwrap();
     pass(2).await;
     let back = world.receive("q").await.remove(0);
     assert_eq!((back.message.body.as_str(), back.receive_count), ("a", 1));
     assert_ne!(back.message.id, id);
     assert_eq!(back.message.dead_letter_source, None);
-    let task = world.services.sqs.list_moves("dead", 1).unwrap().remove(0);
+    let task = world.services.sqs.list_moves(DEAD, 1).unwrap().remove(0);
     assert_eq!((task.status, task.moved, task.to_move), (MoveTaskStatus::Completed, 1, 1));
 }
 
@@ -118,7 +120,7 @@ async fn a_move_task_keeps_its_rate_and_can_be_cancelled() {
         world.send("q", "a");
     }
     exhaust(&world).await;
-    let handle = world.services.sqs.start_move("dead", None, Some(2)).unwrap();
+    let handle = world.services.sqs.start_move(DEAD, None, Some(2)).unwrap();
     pass(0).await;
     tokio::time::sleep(super::SECOND * 2 + super::SECOND / 2).await;
     assert_eq!(world.services.sqs.cancel_move(&handle).unwrap(), 6);
@@ -135,11 +137,11 @@ async fn a_move_task_fails_without_its_destination_and_loses_nothing() {
         world.send("q", "a");
     }
     exhaust(&world).await;
-    world.services.sqs.start_move("dead", Some("arn:aws:sqs:us-east-1:123456789012:elsewhere"), Some(1)).unwrap();
+    world.services.sqs.start_move(DEAD, Some("arn:aws:sqs:us-east-1:123456789012:elsewhere"), Some(1)).unwrap();
     tokio::time::sleep(super::SECOND / 2).await;
     world.services.sqs.delete_queue("elsewhere").unwrap();
     pass(5).await;
-    let task = world.services.sqs.list_moves("dead", 1).unwrap().remove(0);
+    let task = world.services.sqs.list_moves(DEAD, 1).unwrap().remove(0);
     let reason = "AWS.SimpleQueueService.NonExistentQueue".to_owned();
     assert_eq!(task.status, MoveTaskStatus::Failed { reason });
     assert_eq!(world.services.sqs.counts("dead").unwrap().visible, 3);
@@ -152,7 +154,7 @@ fn visible(world: &World, queue: &str) -> usize {
 
 /// The last move task of `dead`, as ListMessageMoveTasks shows it: status, failure and number of messages moved.
 async fn last_task(world: &World) -> (Value, Value, Value) {
-    let source = json!({ "SourceArn": "arn:aws:sqs:us-east-1:123456789012:dead" });
+    let source = json!({ "SourceArn": DEAD });
     let task = body_of(&world.call("AmazonSQS.ListMessageMoveTasks", source).await)["Results"][0].take();
     let field = |name: &str| task[name].clone();
     (field("Status"), field("FailureReason"), field("ApproximateNumberOfMessagesMoved"))
@@ -164,7 +166,7 @@ async fn a_move_task_fails_at_a_message_that_came_from_no_queue() {
     world.send("q", "from q");
     exhaust(&world).await;
     world.send("dead", "direct");
-    world.services.sqs.start_move("dead", None, None).unwrap();
+    world.services.sqs.start_move(DEAD, None, None).unwrap();
     pass(2).await;
     assert_eq!(last_task(&world).await, (json!("FAILED"), json!("CouldNotDetermineMessageSource"), json!(1)));
     assert_eq!(world.bodies("q").await, ["from q"]);
@@ -176,7 +178,7 @@ async fn a_move_task_fails_at_a_message_that_came_from_no_queue() {
 async fn a_move_task_with_a_destination_moves_what_came_from_no_queue() {
     let world = with_dead_letters();
     world.send("dead", "direct");
-    world.services.sqs.start_move("dead", Some("arn:aws:sqs:us-east-1:123456789012:q"), None).unwrap();
+    world.services.sqs.start_move(DEAD, Some("arn:aws:sqs:us-east-1:123456789012:q"), None).unwrap();
     pass(2).await;
     assert_eq!(last_task(&world).await, (json!("COMPLETED"), Value::Null, json!(1)));
     assert_eq!(world.bodies("q").await, ["direct"]);
@@ -187,7 +189,7 @@ async fn a_move_task_with_a_destination_moves_what_came_from_no_queue() {
 async fn a_move_task_does_not_lead_back_to_its_source() {
     let world = with_dead_letters();
     world.send("dead", "direct");
-    let refused = world.services.sqs.start_move("dead", Some("arn:aws:sqs:us-east-1:123456789012:dead"), None);
+    let refused = world.services.sqs.start_move(DEAD, Some(DEAD), None);
     assert_eq!(refused.unwrap_err().message, "A queue cannot be both source and destination.");
     assert_eq!(world.bodies("dead").await, ["direct"]);
 }
@@ -199,7 +201,7 @@ async fn a_move_task_loses_no_message_whose_source_is_gone() {
     world.send("q", "a");
     exhaust(&world).await;
     world.services.sqs.delete_queue("q").unwrap();
-    world.services.sqs.start_move("dead", None, None).unwrap();
+    world.services.sqs.start_move(DEAD, None, None).unwrap();
     pass(2).await;
     let reason = "AWS.SimpleQueueService.NonExistentQueue";
     assert_eq!(last_task(&world).await, (json!("FAILED"), json!(reason), json!(0)));
@@ -211,8 +213,28 @@ async fn a_move_task_loses_no_message_that_its_destination_refuses() {
     let world = with_dead_letters();
     world.queue("narrow", &[("MaximumMessageSize", "1024")]);
     world.send("dead", &"a".repeat(1025));
-    world.services.sqs.start_move("dead", Some("arn:aws:sqs:us-east-1:123456789012:narrow"), None).unwrap();
+    world.services.sqs.start_move(DEAD, Some("arn:aws:sqs:us-east-1:123456789012:narrow"), None).unwrap();
     pass(2).await;
     assert_eq!(last_task(&world).await, (json!("FAILED"), json!("InvalidParameterValue"), json!(0)));
     assert_eq!(visible(&world, "dead"), 1);
+}
+
+/// Regression: names and URLs were taken where AWS wants an ARN.
+#[tokio::test(start_paused = true)]
+async fn a_move_task_knows_its_queues_by_their_arns_alone() {
+    let world = with_dead_letters();
+    let url = "https://sqs.us-east-1.amazonaws.com/123456789012/";
+    for (source, destination, wrong) in [
+        ("dead".to_owned(), "arn:aws:sqs:us-east-1:123456789012:q".to_owned(), "SourceArn"),
+        (format!("{url}dead"), "arn:aws:sqs:us-east-1:123456789012:q".to_owned(), "SourceArn"),
+        (DEAD.to_owned(), "q".to_owned(), "DestinationArn"),
+        (DEAD.to_owned(), format!("{url}q"), "DestinationArn"),
+    ] {
+        let request = json!({ "SourceArn": source, "DestinationArn": destination });
+        let refused = Given::json(&world.call("AmazonSQS.StartMessageMoveTask", request).await);
+        let expected = format!("The resource that you specified for the {wrong} parameter doesn't exist.");
+        assert_eq!((refused.status, refused.message), (404, expected), "{source} to {destination}");
+    }
+    let listed = world.call("AmazonSQS.ListMessageMoveTasks", json!({ "SourceArn": "dead" })).await;
+    assert_eq!(Given::json(&listed).code, "ResourceNotFoundException");
 }

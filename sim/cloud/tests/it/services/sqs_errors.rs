@@ -6,6 +6,7 @@ use super::recorded::{self, Given};
 use super::{World, ideal, json as body_of};
 
 const QUEUE: &str = "https://sqs.us-east-1.amazonaws.com/123456789012/q";
+const DEAD: &str = "arn:aws:sqs:us-east-1:123456789012:dead";
 
 /// FIFO queues, permissions, and the older protocol's own words.
 const NOT_MODELLED: [&str; 8] = [
@@ -59,8 +60,8 @@ fn requests() -> Vec<(&'static str, Value)> {
         ("CreateQueue", json!({ "QueueName": "new", "Attributes": { "ContentBasedDeduplication": "true" } })),
         ("CreateQueue", json!({ "QueueName": "new", "Attributes": { "DeduplicationScope": "queue" } })),
         ("SetQueueAttributes", json!({ "QueueUrl": QUEUE, "Attributes": { "FifoQueue": "true" } })),
-        ("StartMessageMoveTask", json!({ "SourceArn": "dead", "DestinationArn": "nowhere" })),
-        ("StartMessageMoveTask", json!({ "SourceArn": "dead" })),
+        ("StartMessageMoveTask", json!({ "SourceArn": DEAD, "DestinationArn": "nowhere" })),
+        ("StartMessageMoveTask", json!({ "SourceArn": DEAD })),
         ("CancelMessageMoveTask", json!({ "TaskHandle": handle })),
     ]
 }
@@ -77,7 +78,7 @@ async fn refusals_are_those_of_aws() {
     world.queue("q", &[("RedrivePolicy", policy)]);
     world.queue("small", &[("MaximumMessageSize", "1024")]);
     world.services.sqs.purge("q").unwrap();
-    world.services.sqs.start_move("dead", None, None).unwrap();
+    world.services.sqs.start_move(DEAD, None, None).unwrap();
     let mut given = refusals(&world).await;
     for given in &mut given {
         given.message = given.message.replace("operation on q is", "operation on <queue-name> is");
