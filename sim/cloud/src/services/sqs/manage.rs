@@ -171,7 +171,8 @@ impl Sqs {
         Ok(queue.counts())
     }
 
-    /// How long the oldest message has been in the queue; `None` when it is empty.
+    /// How long the oldest message has been in the queue; `None` when it is empty. In a dead-letter queue it counts from the
+    /// move, while retention goes on from the first queue ("Using dead-letter queues in Amazon SQS").
     ///
     /// # Errors
     /// When the queue does not exist.
@@ -180,7 +181,7 @@ impl Sqs {
         let mut state = self.state();
         let (queue, streams) = state.queue(queue)?;
         queue.refresh(now, &self.shared, streams);
-        Ok(queue.store.oldest().map(|sent| now.duration_since(sent).unwrap_or_default()))
+        Ok(queue.store.first_arrival().map(|arrived| now.duration_since(arrived).unwrap_or_default()))
     }
 }
 

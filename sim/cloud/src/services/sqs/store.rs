@@ -33,6 +33,8 @@ pub(super) struct Store {
 #[derive(Clone, Debug)]
 pub(super) struct Stored {
     pub message: Arc<Message>,
+    /// When it came to this queue: when it was sent, or was moved to it.
+    arrived: SystemTime,
     pub receive_count: u32,
     pub first_received: Option<SystemTime>,
     pub last_received: Option<SystemTime>,
@@ -75,7 +77,8 @@ pub(super) struct Taken {
 impl Stored {
     pub fn new(message: Arc<Message>, receive_count: u32) -> Self {
         let place = Place::InFlight(UNIX_EPOCH);
-        Self { message, receive_count, first_received: None, last_received: None, stray: false, place }
+        let arrived = UNIX_EPOCH;
+        Self { message, arrived, receive_count, first_received: None, last_received: None, stray: false, place }
     }
 }
 
@@ -84,6 +87,7 @@ impl Store {
     pub fn add(&mut self, now: SystemTime, visible: SystemTime, mut stored: Stored, lining: &mut Lining<'_>) {
         self.last_number += 1;
         let number = self.last_number;
+        stored.arrived = now;
         self.by_age.insert((stored.message.sent, number));
         stored.place = if visible <= now {
             Place::Ready(self.line_up(number, visible, lining))
@@ -213,9 +217,9 @@ impl Store {
         self.in_flight.len()
     }
 
-    /// When the oldest message was sent.
-    pub fn oldest(&self) -> Option<SystemTime> {
-        self.by_age.first().map(|&(sent, _)| sent)
+    /// When the message came that is here for longest: they are numbered as they come.
+    pub fn first_arrival(&self) -> Option<SystemTime> {
+        self.messages.first_key_value().map(|(_, stored)| stored.arrived)
     }
 
     fn make_ready(&mut self, number: Number, since: SystemTime, lining: &mut Lining<'_>) {

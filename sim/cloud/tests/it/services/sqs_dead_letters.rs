@@ -238,3 +238,16 @@ async fn a_move_task_knows_its_queues_by_their_arns_alone() {
     let listed = world.call("AmazonSQS.ListMessageMoveTasks", json!({ "SourceArn": "dead" })).await;
     assert_eq!(Given::json(&listed).code, "ResourceNotFoundException");
 }
+
+/// Regression: it was counted from when the message was sent.
+#[tokio::test(start_paused = true)]
+async fn the_age_in_a_dead_letter_queue_counts_from_the_move() {
+    let world = with_dead_letters();
+    let age = |queue: &str| world.services.sqs.oldest_age(queue).unwrap().map(|age| age.as_secs());
+    world.send("q", "a");
+    pass(1_000).await;
+    assert_eq!((age("q"), age("dead")), (Some(1_000), None));
+    exhaust(&world).await;
+    pass(9).await;
+    assert_eq!((age("q"), age("dead")), (None, Some(10)), "a second has passed within");
+}
