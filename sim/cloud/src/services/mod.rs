@@ -13,7 +13,7 @@ pub mod parameters;
 pub(crate) mod policy;
 pub mod sns;
 pub mod sqs;
-mod throttle;
+pub(crate) mod throttle;
 pub mod wire;
 
 pub use error::ServiceError;

@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 /// Holds one second's worth of tokens.
 #[derive(Clone, Debug)]
-pub(super) struct Throttle {
+pub(crate) struct Throttle {
     per_second: f64,
     tokens: f64,
     filled: SystemTime,

@@ -116,3 +116,30 @@ async fn every_function_of_a_template_needs_a_program_and_no_other_may_have_one(
     let error = cloud(SLEEPER).function("Sleeper", function(ok)).function("Other", function(ok)).build().err().unwrap();
     assert_eq!(error.to_string(), "there is no function `Other` in the template (it has `Sleeper`)");
 }
+
+/// Regression: only concurrency was limited.
+#[tokio::test(start_paused = true)]
+async fn a_function_begins_ten_times_its_concurrency_in_a_second() {
+    let recorder = Recorder::default();
+    let cloud = cloud(SLEEPER).function("Sleeper", function(ok)).subscribe(recorder.subscriber()).build().unwrap();
+    let mut taken = 0;
+    let refusal = loop {
+        match cloud.invoke("Sleeper", "").await {
+            Ok(_) if taken == 100 => panic!("nothing limits it"),
+            Ok(_) => taken += 1,
+            Err(refusal) => break refusal,
+        }
+    };
+    // Of two, which have a bucket of 20; a little flows in meanwhile.
+    assert!((20..25).contains(&taken) && cloud.clock().elapsed() < SECOND, "{taken} in {:?}", cloud.clock().elapsed());
+    let reason = "ReservedFunctionInvocationRateLimitExceeded";
+    assert_eq!(refusal, InvokeError::Throttled { reason });
+    // Asynchronous events have no such limit.
+    let begun = recorder.count("Invocation", &["Started"]);
+    cloud.invoke_async("Sleeper", "").unwrap();
+    cloud.invoke_async("Sleeper", "").unwrap();
+    pass(SECOND / 2).await;
+    assert_eq!(recorder.count("Invocation", &["Started"]), begun + 2);
+    pass(SECOND).await;
+    assert!(cloud.invoke("Sleeper", "").await.is_ok());
+}

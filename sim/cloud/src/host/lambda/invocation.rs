@@ -44,7 +44,9 @@ impl Lambda {
             Some(FaultKind::Throttle) => None,
             _ => function.limit.take(),
         };
-        let Some(permit) = permit else { return Err(self.throttled(function, &event)) };
+        let Some(permit) = permit else {
+            return Err(self.throttled(function, &event, function.limit.concurrency_reason));
+        };
         let doom = matches!(verdict.blow, Some(FaultKind::Crash)).then(|| self.draw_doom());
         Ok(self.run_permitted(function, event, permit, doom).await)
     }
@@ -142,8 +144,7 @@ impl Lambda {
         answer
     }
 
-    fn throttled(&self, function: &Function, event: &Event) -> InvokeError {
-        let reason = function.limit.reason;
+    pub(super) fn throttled(&self, function: &Function, event: &Event, reason: &'static str) -> InvokeError {
         let happened = InvocationEvent::Throttled { reason };
         let (function, request_id) = (&*function.name, event.request_id.as_str());
         self.world.history.record(Fact::Invocation { function, environment: 0, request_id, event: happened });

@@ -1,10 +1,16 @@
-//! Concurrency: how many invocations may run at once, of one function or of the account.
+//! Concurrency: how many invocations may run at once, of one function or of the account; and how many may begin in a second.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::services::throttle::Throttle;
 
 /// Concurrent executions that an account may have in a Region unless AWS raises it ("Lambda quotas").
 pub const ACCOUNT_CONCURRENCY: u32 = 1_000;
+
+/// Synchronous invocations that may begin in a second for each execution that may run at once ("Lambda quotas").
+const REQUESTS_PER_SECOND_AND_EXECUTION: f64 = 10.0;
 
 /// A number of invocations that may run at once. A function with reserved concurrency has its own; all others share
 /// what the account has left.
@@ -12,8 +18,11 @@ pub const ACCOUNT_CONCURRENCY: u32 = 1_000;
 pub(super) struct Limit {
     max: u32,
     running: AtomicU32,
-    /// What Lambda says when it is reached.
-    pub reason: &'static str,
+    requests: Mutex<Throttle>,
+    /// What Lambda says when too many run at once.
+    pub concurrency_reason: &'static str,
+    /// And when too many begin in a second.
+    pub rate_reason: &'static str,
 }
 
 /// The right to run one invocation; given back when dropped.
@@ -22,16 +31,30 @@ pub(super) struct Permit(Arc<Limit>);
 
 impl Limit {
     pub fn reserved(max: u32) -> Arc<Self> {
-        Self::new(max, "ReservedFunctionConcurrentInvocationLimitExceeded")
+        let (concurrency, rate) =
+            ("ReservedFunctionConcurrentInvocationLimitExceeded", "ReservedFunctionInvocationRateLimitExceeded");
+        Self::new(max, concurrency, rate)
     }
 
     /// What is left of the account's concurrency.
     pub fn unreserved(max: u32) -> Arc<Self> {
-        Self::new(max, "ConcurrentInvocationLimitExceeded")
+        Self::new(max, "ConcurrentInvocationLimitExceeded", "FunctionInvocationRateLimitExceeded")
     }
 
-    fn new(max: u32, reason: &'static str) -> Arc<Self> {
-        Arc::new(Self { max, running: AtomicU32::new(0), reason })
+    fn new(max: u32, concurrency_reason: &'static str, rate_reason: &'static str) -> Arc<Self> {
+        let per_second = f64::from(max) * REQUESTS_PER_SECOND_AND_EXECUTION;
+        let requests = Mutex::new(Throttle::new(per_second, UNIX_EPOCH));
+        Arc::new(Self { max, running: AtomicU32::new(0), requests, concurrency_reason, rate_reason })
+    }
+
+    /// Whether one more synchronous invocation may begin at `now`. Where none may ever run, it is not the rate that says so.
+    pub fn admits(&self, now: SystemTime) -> bool {
+        let mut requests = self.requests.lock().expect("no holder panics");
+        let admitted = requests.admits(now);
+        if admitted {
+            requests.take(1.0);
+        }
+        admitted || self.max == 0
     }
 
     pub fn take(self: &Arc<Self>) -> Option<Permit> {

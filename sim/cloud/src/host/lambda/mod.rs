@@ -111,7 +111,12 @@ impl Lambda {
     /// # Errors
     /// When there is no such function, or no environment for it.
     pub async fn invoke(&self, function: &str, event: Event) -> Result<Answer, InvokeError> {
-        let invoked = self.run(self.function(function)?, event).await;
+        let function = self.function(function)?;
+        let invoked = if function.limit.admits(self.world.clock.now()) {
+            self.run(function, event).await
+        } else {
+            Err(self.throttled(function, &event, function.limit.rate_reason))
+        };
         if invoked.is_err() {
             pause(self.draw(|knobs| knobs.throttle_answer)).await;
         }
