@@ -18,6 +18,7 @@ mod addresses;
 mod builder;
 mod error;
 mod front;
+mod mappings;
 mod permits;
 mod provision;
 mod usage;

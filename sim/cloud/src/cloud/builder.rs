@@ -9,7 +9,7 @@ use rez_topology::Topology;
 
 use super::addresses::Addresses;
 use super::front::Front;
-use super::{BuildError, Cloud, permits, provision};
+use super::{BuildError, Cloud, mappings, permits, provision};
 use crate::backend::Backend;
 use crate::billing::Meter;
 use crate::faults::{Fault, Faults, Known};
@@ -261,6 +261,7 @@ impl CloudBuilder {
         let source = |(id, source): (&String, &rez_topology::EventSource)| {
             let function = self.function_of(id, &source.function)?;
             let role = find(&self.topology.roles, id, "role", &function.role)?;
+            mappings::check_unique(id, source, &function.name, &self.topology, self.seed)?;
             permits::check_event_source(id, source, function, role, iam)?;
             let (name, queue) = (function.name.clone(), self.queue_of(source, services));
             Ok(Arc::new(EventSource::new(source.clone(), name, world.clone(), queue, lambda.clone())))

@@ -135,3 +135,19 @@ async fn a_permission_for_the_function_and_one_for_its_alias_are_two() {
     let both_by_alias = two_rules(alias, function_itself, alias, alias);
     assert_eq!(said(both_by_alias), not_permitted("Rule", "hourly", "Reader:live"));
 }
+
+/// Regression: both were polled. Recorded on AWS: test_duplicate_event_source_mappings.
+#[tokio::test(start_paused = true)]
+async fn a_queue_is_mapped_to_a_function_once() {
+    let twice = "Events: { Inbox: { Type: SQS, Properties: { Queue: !GetAtt Queue.Arn } }, \
+                 Once: { Type: SQS, Properties: { Queue: !GetAtt Queue.Arn, BatchSize: 1 } } }";
+    let template =
+        TEMPLATE.replace("Events: { Inbox: { Type: SQS, Properties: { Queue: !GetAtt Queue.Arn } } }", twice);
+    assert_ne!(template, TEMPLATE);
+    let refused = cloud(&template).function("Reader", function(ok)).build().err().map(|error| error.to_string());
+    let expected = "`ReaderOnce`: ResourceConflictException: An event source mapping with SQS arn (\" \
+                    arn:aws:sqs:us-east-1:123456789012:inbox \") and function (\" reader \") already exists. Please \
+                    update or delete the existing mapping with UUID ";
+    let refused = refused.unwrap_or_default();
+    assert!(refused.starts_with(expected), "{refused}");
+}
