@@ -146,7 +146,8 @@ pub enum InvocationEvent<'a> {
     Throttled {
         reason: &'a str,
     },
-    /// An asynchronous event was given up: `condition` is `RetriesExhausted` or `EventAgeExceeded`. Environment 0.
+    /// An asynchronous event was given up: `condition` is `RetriesExhausted`, `EventAgeExceeded` or
+    /// `ZeroReservedConcurrency`. Environment 0.
     Discarded {
         condition: &'a str,
     },

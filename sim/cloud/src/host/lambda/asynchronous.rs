@@ -39,6 +39,10 @@ impl Lambda {
         let Ok(function) = self.function(name) else { return };
         let accepted = self.world.clock.elapsed();
         pause(self.draw(|knobs| knobs.async_queue)).await;
+        // Stopped on purpose, so Lambda does not even try ("Configuring reserved concurrency for a function").
+        if function.spec.reserved_concurrency == Some(0) {
+            return self.discard(function, &event, "ZeroReservedConcurrency");
+        }
         let settings = &function.spec.asynchronous;
         let mut retries = RETRIES.into_iter().take(settings.retry_attempts as usize);
         let mut throttle_wait = THROTTLE_WAIT_MIN;
