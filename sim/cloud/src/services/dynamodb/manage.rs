@@ -144,6 +144,10 @@ impl Engine {
         let request: UpdateTimeToLiveRequest = read(body)?;
         let specification = request.time_to_live_specification.clone();
         let name = request.table_name.clone();
+        // The engine refuses a table that is not there in its own words.
+        if let Some(table) = self.tables.get(&name) {
+            check_ttl_changes(table.ttl_attribute.as_deref(), &specification.attribute_name, specification.enabled)?;
+        }
         let answer = outcome(self.items.engine().update_time_to_live(request))?;
         self.table(&name)?.ttl_attribute = specification.enabled.then_some(specification.attribute_name);
         for item in self.items.all(&name)? {
@@ -155,6 +159,20 @@ impl Engine {
     pub fn describe_time_to_live(&mut self, body: &[u8]) -> Result<Value, Refusal> {
         outcome(self.items.engine().describe_time_to_live(read(body)?))
     }
+}
+
+/// What is set already is refused, and so is an attribute beside the one that is set; the words are those that users of AWS
+/// report.
+fn check_ttl_changes(current: Option<&str>, wanted: &str, enabled: bool) -> Result<(), Refusal> {
+    let message = match current {
+        Some(current) if current != wanted => {
+            format!("TimeToLive is active on a different AttributeName: current AttributeName is {current}")
+        }
+        Some(_) if enabled => "TimeToLive is already enabled".to_owned(),
+        None if !enabled => "TimeToLive is already disabled".to_owned(),
+        _ => return Ok(()),
+    };
+    Err(Refusal::new("ValidationException", &message))
 }
 
 fn stored(description: &Value) -> Stored {

@@ -89,3 +89,21 @@ async fn switching_ttl_on_covers_the_items_that_are_there() {
     let answer = notes.call("Scan", json!({ "TableName": "plain" })).await.unwrap();
     assert_eq!(answer["Count"], 0);
 }
+
+/// Regression: it was carried out again.
+#[tokio::test(start_paused = true)]
+async fn what_is_set_already_is_refused() {
+    let notes = Notes::new(|_| {});
+    let switch = async |attribute: &str, on: bool| {
+        let specification = json!({ "AttributeName": attribute, "Enabled": on });
+        let request = json!({ "TableName": "notes", "TimeToLiveSpecification": specification });
+        notes.call("UpdateTimeToLive", request).await.err().map(|refused| refused.body["message"].to_string())
+    };
+    let refused = |message: &str| Some(format!("\"{message}\""));
+    assert_eq!(switch("ttl", true).await, refused("TimeToLive is already enabled"));
+    let other = "TimeToLive is active on a different AttributeName: current AttributeName is ttl";
+    assert_eq!(switch("until", true).await, refused(other));
+    assert_eq!(switch("ttl", false).await, None);
+    assert_eq!(switch("ttl", false).await, refused("TimeToLive is already disabled"));
+    assert_eq!(switch("until", true).await, None);
+}
