@@ -263,8 +263,10 @@ impl CloudBuilder {
             let role = find(&self.topology.roles, id, "role", &function.role)?;
             mappings::check_unique(id, source, &function.name, &self.topology, self.seed)?;
             permits::check_event_source(id, source, function, role, iam)?;
-            let (name, queue) = (function.name.clone(), self.queue_of(source, services));
-            Ok(Arc::new(EventSource::new(source.clone(), name, world.clone(), queue, lambda.clone())))
+            // Where there is an alias, SAM maps the queue to it.
+            let alias = function.alias.as_ref().map(|alias| alias.name.as_str());
+            let (address, queue) = (names::qualified(&function.name, alias), self.queue_of(source, services));
+            Ok(Arc::new(EventSource::new(source.clone(), address, world.clone(), queue, lambda.clone())))
         };
         self.topology.event_sources.iter().map(source).collect()
     }
@@ -281,7 +283,8 @@ impl CloudBuilder {
         let rule = |(id, schedule): (&String, &rez_topology::Schedule)| {
             let function = self.function_of(id, &schedule.function)?;
             permits::check_schedule(id, schedule, &self.topology)?;
-            let rule = Rule::new(schedule.clone(), function.name.clone(), world.clone(), lambda.clone());
+            let address = names::qualified(&function.name, schedule.qualifier.as_deref());
+            let rule = Rule::new(schedule.clone(), address, world.clone(), lambda.clone());
             rule.map(Arc::new).map_err(|error| BuildError::Schedule { rule: schedule.name.clone(), error })
         };
         self.topology.schedules.iter().filter(|(_, schedule)| schedule.enabled).map(rule).collect()

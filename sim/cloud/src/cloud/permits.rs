@@ -59,9 +59,9 @@ pub(super) fn invocable_by_topics(topology: &Topology) -> Vec<Invocable> {
     let of_topics = |permission: &&Permission| permission.principal == SNS && permission.action == INVOKE;
     let invocable = |permission: &Permission| {
         let name = &topology.functions.get(&permission.function)?.name;
-        let qualifier = permission.qualifier.as_ref().map(|qualifier| format!(":{qualifier}")).unwrap_or_default();
         let topic_arn = permission.source_arn.clone().unwrap_or_else(|| "*".to_owned());
-        Some(Invocable { function_arn: names::function_arn(&format!("{name}{qualifier}")), topic_arn })
+        let function_arn = names::function_arn(&names::qualified(name, permission.qualifier.as_deref()));
+        Some(Invocable { function_arn, topic_arn })
     };
     topology.permissions.values().filter(of_topics).filter_map(invocable).collect()
 }
@@ -86,7 +86,7 @@ impl<'a> Invoked<'a> {
     }
 
     fn name(&self) -> String {
-        self.qualifier.map_or_else(|| self.function.to_owned(), |of| format!("{}:{of}", self.function))
+        names::qualified(self.function, self.qualifier)
     }
 }
 

@@ -43,6 +43,11 @@ pub fn function(address: &str) -> (&str, Option<&str>) {
     name.split_once(':').map_or((name, None), |(name, qualifier)| (name, Some(qualifier)))
 }
 
+/// A function's name with the alias that is meant, `name:live`: what [`function`] takes apart.
+pub fn qualified(name: &str, alias: Option<&str>) -> String {
+    alias.map_or_else(|| name.to_owned(), |alias| format!("{name}:{alias}"))
+}
+
 /// A parameter's ARN; the slash that begins a path is not doubled.
 pub fn parameter_arn(name: &str) -> String {
     arn("ssm", &format!("parameter/{}", name.trim_start_matches('/')))

@@ -8,6 +8,7 @@ use rez_topology::{Function, HttpApi, Route};
 use super::authorizer::Authorizer;
 use super::bucket::Bucket;
 use super::{ApiError, Stop};
+use crate::services::names;
 
 pub(super) struct Plan<'a> {
     functions: &'a BTreeMap<String, Function>,
@@ -21,7 +22,7 @@ impl<'a> Plan<'a> {
     pub fn new(api: &'a HttpApi, functions: &'a BTreeMap<String, Function>) -> Result<Self, ApiError> {
         let mut plan = Self { functions, authorizers: BTreeMap::new() };
         for (name, spec) in &api.authorizers {
-            let authorizer = Authorizer::new(spec, plan.function(name, &spec.function)?);
+            let authorizer = Authorizer::new(spec, plan.function(name, &spec.function, spec.qualifier.as_deref())?);
             let authorizer = authorizer.map_err(|error| ApiError::Authorizer { authorizer: name.clone(), error })?;
             plan.authorizers.insert(name, Arc::new(authorizer));
         }
@@ -37,7 +38,7 @@ impl<'a> Plan<'a> {
             self.authorizers.get(name.as_str()).cloned().ok_or_else(missing)
         };
         Ok(Stop {
-            function: self.function(&key, &route.function)?,
+            function: self.function(&key, &route.function, route.qualifier.as_deref())?,
             timeout: route.timeout,
             authorizer: route.authorizer.as_ref().map(authorizer).transpose()?,
             bucket: route.throttle.map(Bucket::new),
@@ -45,10 +46,10 @@ impl<'a> Plan<'a> {
         })
     }
 
-    /// `FunctionName` of a logical id.
-    fn function(&self, user: &str, logical_id: &str) -> Result<String, ApiError> {
+    /// `FunctionName` of a logical id, with the alias that is invoked.
+    fn function(&self, user: &str, logical_id: &str, alias: Option<&str>) -> Result<String, ApiError> {
         let function = self.functions.get(logical_id).ok_or_else(|| missing(user, "function", logical_id))?;
-        Ok(function.name.clone())
+        Ok(names::qualified(&function.name, alias))
     }
 }
 

@@ -50,7 +50,7 @@ const DELETE_TRIES: u32 = 3;
 /// One event source mapping.
 pub(crate) struct EventSource {
     spec: rez_topology::EventSource,
-    /// `FunctionName`.
+    /// `FunctionName`, with its alias if it has one.
     function: String,
     world: Arc<World>,
     queue: Queue,
@@ -73,7 +73,7 @@ impl EventSource {
         Self {
             slots: Mutex::new(Slots::new(spec.maximum_concurrency)),
             slot_freed: Notify::new(),
-            stream: Mutex::new(world.seed.stream(&format!("event source {function}"))),
+            stream: Mutex::new(world.seed.stream(&format!("event source {}", names::function(&function).0))),
             waited: Mutex::default(),
             spec,
             function,

@@ -25,6 +25,7 @@ impl Lambda {
     /// Only that there is no such function: throttling is met later, and by Lambda itself.
     pub(crate) fn accept(self: &Arc<Self>, name: &str, event: Event) -> Result<(), InvokeError> {
         self.function(name)?;
+        let event = event.for_address(name);
         let deliveries = 1 + usize::from(self.draws_duplicate());
         for _ in 0..deliveries {
             let (lambda, name, event) = (self.clone(), name.to_owned(), event.clone());

@@ -19,6 +19,7 @@ use super::scope::{Ending, Scoped};
 use crate::faults::FaultKind;
 use crate::history::{EnvironmentEvent, Fact, InvocationEvent};
 use crate::program::InvocationContext;
+use crate::services::names;
 use crate::world::pause;
 
 /// A doomed environment dies at a poll drawn from these. A handler of this size is polled a few times for each call it
@@ -33,6 +34,15 @@ pub struct Event {
     pub payload: Bytes,
     /// The caller's X-Ray header, if it sent one.
     pub trace_header: Option<String>,
+    /// The version or alias that it is for, as it was asked for.
+    pub qualifier: Option<String>,
+}
+
+impl Event {
+    /// The event for what stands at `address`, a function's name or ARN.
+    pub(super) fn for_address(self, address: &str) -> Self {
+        Self { qualifier: names::function(address).1.map(str::to_owned), ..self }
+    }
 }
 
 impl Lambda {
@@ -114,7 +124,10 @@ impl Lambda {
         InvocationContext {
             request_id: event.request_id.clone(),
             deadline,
-            function_arn: function.spec.arn.clone(),
+            function_arn: match &event.qualifier {
+                Some(qualifier) => format!("{}:{qualifier}", function.spec.arn),
+                None => function.spec.arn.clone(),
+            },
             trace_header: self.tracer.header(incoming, function.spec.tracing_active, &self.world.clock),
         }
     }

@@ -103,15 +103,16 @@ impl Lambda {
     /// An event with a new request id. A payload that is empty reaches the function as `{}`.
     pub fn event(&self, payload: Bytes, trace_header: Option<&str>) -> Event {
         let payload = if payload.is_empty() { Bytes::from_static(b"{}") } else { payload };
-        Event { request_id: self.ids.uuid(), payload, trace_header: trace_header.map(str::to_owned) }
+        let trace_header = trace_header.map(str::to_owned);
+        Event { request_id: self.ids.uuid(), payload, trace_header, qualifier: None }
     }
 
-    /// Invokes a function, by name or ARN, and waits for its answer.
+    /// Invokes a function, by name or ARN, maybe with an alias, and waits for its answer.
     ///
     /// # Errors
     /// When there is no such function, or no environment for it.
-    pub async fn invoke(&self, function: &str, event: Event) -> Result<Answer, InvokeError> {
-        let function = self.function(function)?;
+    pub async fn invoke(&self, address: &str, event: Event) -> Result<Answer, InvokeError> {
+        let (function, event) = (self.function(address)?, event.for_address(address));
         let invoked = if function.limit.admits(self.world.clock.now()) {
             self.run(function, event).await
         } else {

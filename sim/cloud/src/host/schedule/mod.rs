@@ -33,7 +33,7 @@ const DUPLICATE_WITHIN: Duration = Duration::from_secs(30);
 pub(crate) struct Rule {
     spec: rez_topology::Schedule,
     expression: Expression,
-    /// `FunctionName` of its target.
+    /// `FunctionName` of its target, with the alias if it names one.
     function: String,
     world: Arc<World>,
     lambda: Arc<Lambda>,

@@ -30,7 +30,7 @@ pub struct Call {
 impl Call {
     /// The function with the qualifier that is asked for, `name:live`: that is what a policy must allow.
     pub fn function(&self) -> String {
-        self.qualifier.as_ref().map_or_else(|| self.resource.clone(), |of| format!("{}:{of}", self.resource))
+        names::qualified(&self.resource, self.qualifier.as_deref())
     }
 
     fn new(service: Service, operation: impl Into<String>, resource: impl Into<String>) -> Self {
