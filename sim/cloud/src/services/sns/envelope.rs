@@ -65,6 +65,7 @@ impl Subscription {
             attributes,
             trace_header: publication.trace_header.clone(),
             group_id: publication.group_id.clone(),
+            deduplication_id: None,
         }
     }
 

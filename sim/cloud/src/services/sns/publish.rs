@@ -20,6 +20,8 @@ pub struct Publication {
     pub trace_header: Option<String>,
     /// Handed on to queues; a standard topic does nothing else with it.
     pub group_id: Option<String>,
+    /// A standard topic refuses it.
+    pub deduplication_id: Option<String>,
 }
 
 /// How the message is to be read.

@@ -26,6 +26,12 @@ pub(super) fn publication(publication: &Publication, size_max: usize) -> Result<
     if size(publication) > size_max {
         return Err(error::invalid("Message too long"));
     }
+    if publication.deduplication_id.is_some() {
+        return Err(error::invalid(
+            "MessageDeduplicationId Reason: The request includes MessageDeduplicationId parameter that is not valid for \
+             this topic type",
+        ));
+    }
     if publication.subject.as_deref().is_some_and(|subject| !is_subject(subject)) {
         return Err(error::invalid("Subject"));
     }

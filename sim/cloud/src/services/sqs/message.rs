@@ -17,6 +17,8 @@ pub struct Outgoing {
     pub trace_header: Option<String>,
     /// On a standard queue this only asks for fairness between groups.
     pub group_id: Option<String>,
+    /// A standard queue refuses it.
+    pub deduplication_id: Option<String>,
 }
 
 impl Outgoing {
@@ -32,6 +34,7 @@ impl Outgoing {
             attributes: message.attributes.clone(),
             trace_header: message.trace_header.clone(),
             group_id: message.group_id.clone(),
+            deduplication_id: None,
         }
     }
 }

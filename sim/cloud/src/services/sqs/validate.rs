@@ -27,6 +27,10 @@ pub(super) fn message(message: &Outgoing, size_max: usize) -> Result<(), Service
     if let Some(group) = &message.group_id {
         group_id(group)?;
     }
+    if let Some(id) = &message.deduplication_id {
+        let reason = "The request include parameter that is not valid for this queue type.";
+        return Err(error::invalid_value(id, "MessageDeduplicationId", reason));
+    }
     if let Some(delay) = message.delay.filter(|delay| delay.as_secs() > 900) {
         let reason = "DelaySeconds must be >= 0 and <= 900.";
         return Err(error::invalid_value(delay.as_secs(), "DelaySeconds", reason));

@@ -82,6 +82,7 @@ fn publication(form: &Form, prefix: &str, trace_header: Option<&str>) -> Result<
         attributes: form.message_attributes(&format!("{prefix}MessageAttributes"))?,
         trace_header: trace_header.map(str::to_owned),
         group_id: part("MessageGroupId").map(str::to_owned),
+        deduplication_id: part("MessageDeduplicationId").map(str::to_owned),
     })
 }
 

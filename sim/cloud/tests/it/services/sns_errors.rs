@@ -168,3 +168,13 @@ async fn a_topic_is_named_by_its_arn_alone() {
         assert_eq!((&*refused.code, &*refused.message), ("InvalidParameter", expected), "{operation}");
     }
 }
+
+/// Regression: it was ignored. Recorded on AWS: test_validations_for_fifo.
+#[tokio::test(start_paused = true)]
+async fn a_standard_topic_takes_no_deduplication_id() {
+    let (world, _) = with_topic();
+    let refused = Given::xml(&world.query(&publish("MessageDeduplicationId=once")).await);
+    let expected = "Invalid parameter: MessageDeduplicationId Reason: The request includes MessageDeduplicationId \
+                    parameter that is not valid for this topic type";
+    assert_eq!((&*refused.code, &*refused.message), ("InvalidParameter", expected));
+}

@@ -142,3 +142,22 @@ async fn a_bad_entry_fails_alone() {
         })
     );
 }
+
+/// Regression: it was ignored.
+#[tokio::test(start_paused = true)]
+async fn a_standard_queue_takes_no_deduplication_id() {
+    let world = ideal();
+    world.queue("q", &[]);
+    let expected = "Value once for parameter MessageDeduplicationId is invalid. Reason: The request include parameter \
+                    that is not valid for this queue type.";
+    let send = json!({ "QueueUrl": QUEUE, "MessageBody": "a", "MessageDeduplicationId": "once" });
+    let refused = Given::json(&world.call("AmazonSQS.SendMessage", send).await);
+    assert_eq!((&*refused.code, &*refused.message), ("InvalidParameterValue", expected));
+    let entries = json!([
+        { "Id": "bad", "MessageBody": "a", "MessageDeduplicationId": "once" },
+        { "Id": "good", "MessageBody": "b" },
+    ]);
+    let batch = world.call("AmazonSQS.SendMessageBatch", json!({ "QueueUrl": QUEUE, "Entries": entries })).await;
+    assert_eq!(body_of(&batch)["Failed"][0]["Message"], expected);
+    assert_eq!(world.bodies("q").await, ["b"]);
+}

@@ -21,6 +21,7 @@ pub(super) struct SendMessage {
     message_attributes: BTreeMap<String, WireAttribute>,
     message_system_attributes: BTreeMap<String, WireAttribute>,
     message_group_id: Option<String>,
+    message_deduplication_id: Option<String>,
 }
 
 impl SendMessage {
@@ -33,6 +34,7 @@ impl SendMessage {
             attributes: attributes(self.message_attributes)?,
             trace_header: own.or_else(|| trace_header.map(str::to_owned)),
             group_id: self.message_group_id,
+            deduplication_id: self.message_deduplication_id,
         })
     }
 }
