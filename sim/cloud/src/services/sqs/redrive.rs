@@ -14,6 +14,9 @@ use crate::services::{ServiceError, ids, names};
 /// Messages per second, when the caller names no rate; also the highest that may be named.
 const RATE_MAX: u32 = 500;
 
+/// Most tasks that are listed at once.
+const LIST_MAX: i64 = 10;
+
 /// How often a task moves a portion.
 const STEP: Duration = Duration::from_secs(1);
 
@@ -80,12 +83,17 @@ impl Sqs {
     /// The tasks of the source with this ARN, newest first, at most `max` (1 to 10).
     ///
     /// # Errors
-    /// When the source does not exist.
-    pub fn list_moves(&self, source: &str, max: usize) -> Result<Vec<MoveTask>, ServiceError> {
+    /// When the source does not exist, or `max` is out of its range.
+    pub fn list_moves(&self, source: &str, max: i64) -> Result<Vec<MoveTask>, ServiceError> {
+        if !(1..=LIST_MAX).contains(&max) {
+            let reason = format!("MaxResults must be an integer between 1 and {LIST_MAX}.");
+            let message = format!("Value for parameter MaxResults is invalid. Reason: {reason}");
+            return Err(error::invalid_parameter(message));
+        }
         let mut state = self.state();
         state.queue_at(source, "SourceArn")?;
         let tasks = state.tasks.iter().rev().filter(|task| task.source_arn == source);
-        Ok(tasks.take(max.clamp(1, 10)).cloned().collect())
+        Ok(tasks.take(max.unsigned_abs() as usize).cloned().collect())
     }
 
     /// Stops a running task; what it moved stays moved. Answers with how many messages that were.

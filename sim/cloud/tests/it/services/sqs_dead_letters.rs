@@ -251,3 +251,20 @@ async fn the_age_in_a_dead_letter_queue_counts_from_the_move() {
     pass(9).await;
     assert_eq!((age("q"), age("dead")), (None, Some(10)), "a second has passed within");
 }
+
+/// Regression: the number was brought into its range. The words are those of ListQueues, whose range is another.
+#[tokio::test(start_paused = true)]
+async fn at_most_ten_move_tasks_are_listed() {
+    let world = with_dead_letters();
+    for (max, expected) in [(-1, 400), (0, 400), (1, 200), (10, 200), (11, 400)] {
+        let answer =
+            world.call("AmazonSQS.ListMessageMoveTasks", json!({ "SourceArn": DEAD, "MaxResults": max })).await;
+        assert_eq!(answer.status, expected, "{max}");
+        if expected == 400 {
+            let message =
+                "Value for parameter MaxResults is invalid. Reason: MaxResults must be an integer between 1 and 10.";
+            let refused = Given::json(&answer);
+            assert_eq!((&*refused.code, &*refused.message), ("InvalidParameterValue", message));
+        }
+    }
+}

@@ -179,6 +179,6 @@ pub(super) struct MoveRequest {
     pub source_arn: String,
     pub destination_arn: Option<String>,
     pub max_number_of_messages_per_second: Option<u32>,
-    pub max_results: Option<usize>,
+    pub max_results: Option<i64>,
     pub task_handle: String,
 }
