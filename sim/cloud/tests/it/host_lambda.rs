@@ -4,13 +4,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use aws_sdk_lambda::operation::invoke::InvokeError as Refusal;
+use aws_sdk_lambda::primitives::Blob;
 use bytes::Bytes;
 use rez_cloud::faults::{Fault, FaultKind, Target};
 use rez_cloud::host::lambda::InvokeError;
 use rez_cloud::profile::{Latency, Profile};
 use rez_cloud::program::{Ambient, BoxFuture, FunctionError, Handler, Program};
 
-use crate::support::{Invoked, MINUTE, Recorder, SECOND, cloud, function, ok, pass};
+use crate::support::{Invoked, MINUTE, Recorder, SECOND, clients, cloud, function, ok, pass};
 
 const SLEEPER: &str = "
   Sleeper:
@@ -142,4 +144,15 @@ async fn a_function_begins_ten_times_its_concurrency_in_a_second() {
     assert_eq!(recorder.count("Invocation", &["Started"]), begun + 2);
     pass(SECOND).await;
     assert!(cloud.invoke("Sleeper", "").await.is_ok());
+}
+
+/// Regression: what stood inside of a JSON text was not looked at.
+#[tokio::test(start_paused = true)]
+async fn a_payload_is_text_throughout() {
+    let cloud = cloud(SLEEPER).function("Sleeper", function(ok)).build().unwrap();
+    let lambda = clients::lambda(&cloud.outside("test"));
+    let invoke = |payload: &[u8]| lambda.invoke().function_name("sleeper").payload(Blob::new(payload)).send();
+    assert!(invoke("\"\u{e9}\"".as_bytes()).await.is_ok());
+    let refused = invoke(b"\"\xe9\"").await.unwrap_err().into_service_error();
+    assert!(matches!(refused, Refusal::InvalidRequestContentException(_)), "{refused:?}");
 }
