@@ -1,6 +1,7 @@
 //! Topics and subscriptions themselves.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use super::subscription::{Protocol, Subscription};
@@ -19,6 +20,9 @@ const TOPIC_ATTRIBUTES: [&str; 8] = [
     "TracingConfig",
 ];
 
+/// What a topic's `MaximumMessageSize` may be, bytes ("SetTopicAttributes", SNS API reference).
+const SIZE_MAX_RANGE: RangeInclusive<usize> = 1_024..=1_048_576;
+
 impl Sns {
     /// Creates a topic, or finds the one of this name. Answers with its ARN.
     ///
@@ -32,9 +36,7 @@ impl Sns {
         if !(1..=256).contains(&name.len()) || !name.bytes().all(legal) {
             return Err(error::invalid("Topic Name"));
         }
-        if attributes.keys().any(|attribute| !TOPIC_ATTRIBUTES.contains(&attribute.as_str())) {
-            return Err(error::invalid("AttributeName"));
-        }
+        attributes.iter().try_for_each(|(attribute, value)| check_topic_attribute(attribute, value))?;
         let mut state = self.state();
         let topic = state.topics.entry(name.to_owned()).or_default();
         topic.attributes.extend(attributes.clone());
@@ -74,11 +76,9 @@ impl Sns {
     /// Sets one attribute of a topic.
     ///
     /// # Errors
-    /// When there is no such topic or attribute.
+    /// When there is no such topic or attribute, or the value is not acceptable.
     pub fn set_topic_attribute(&self, topic: &str, name: &str, value: &str) -> Result<(), ServiceError> {
-        if !TOPIC_ATTRIBUTES.contains(&name) {
-            return Err(error::invalid("AttributeName"));
-        }
+        check_topic_attribute(name, value)?;
         self.state().topic(topic)?.1.attributes.insert(name.to_owned(), value.to_owned());
         Ok(())
     }
@@ -178,6 +178,18 @@ impl State {
         let topic = self.topics.get(topic).ok_or_else(error::no_subscription)?;
         topic.subscriptions.get(id).ok_or_else(error::no_subscription)
     }
+}
+
+fn check_topic_attribute(name: &str, value: &str) -> Result<(), ServiceError> {
+    if !TOPIC_ATTRIBUTES.contains(&name) {
+        return Err(error::invalid("AttributeName"));
+    }
+    let is_size = |value: &str| value.parse().is_ok_and(|bytes: usize| SIZE_MAX_RANGE.contains(&bytes));
+    if name == "MaximumMessageSize" && !is_size(value) {
+        let (min, max) = (SIZE_MAX_RANGE.start(), SIZE_MAX_RANGE.end());
+        return Err(error::invalid(format!("{name} Reason: must be between {min} and {max}")));
+    }
+    Ok(())
 }
 
 /// Topic and id in a subscription's ARN.

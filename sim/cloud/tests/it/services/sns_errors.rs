@@ -178,3 +178,21 @@ async fn a_standard_topic_takes_no_deduplication_id() {
                     parameter that is not valid for this topic type";
     assert_eq!((&*refused.code, &*refused.message), ("InvalidParameter", expected));
 }
+
+/// Regression: any size was taken, and what is no number meant the default. The words are not recorded anywhere.
+#[tokio::test(start_paused = true)]
+async fn a_topic_has_a_size_within_awss_range() {
+    let (world, _) = with_topic();
+    for (size, status) in [("1023", 400), ("1024", 200), ("1048576", 200), ("1048577", 400), ("much", 400), ("", 400)] {
+        let set = format!(
+            "Action=SetTopicAttributes&TopicArn={TOPIC}&AttributeName=MaximumMessageSize&AttributeValue={size}"
+        );
+        assert_eq!(world.query(&set).await.status, status, "{size}");
+        let entry = format!("Attributes.entry.1.key=MaximumMessageSize&Attributes.entry.1.value={size}");
+        let create = world.query(&format!("Action=CreateTopic&Name=other&{entry}")).await;
+        assert_eq!(create.status, status, "{size}");
+    }
+    let publish = |length: usize| format!("Action=Publish&TopicArn={TOPIC}&Message={}", "a".repeat(length));
+    assert_eq!(world.query(&publish(1_048_576)).await.status, 200);
+    assert_eq!(Given::xml(&world.query(&publish(1_048_577)).await).message, "Invalid parameter: Message too long");
+}
