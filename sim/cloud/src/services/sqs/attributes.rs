@@ -7,6 +7,7 @@ use rez_topology::Statement;
 use serde::Deserialize;
 
 use super::error;
+use super::redrive_permission::RedrivePermission;
 use crate::services::policy::{self, PolicyError};
 use crate::services::{ServiceError, names};
 
@@ -21,6 +22,8 @@ pub struct QueueAttributes {
     /// What a receive without a wait of its own waits.
     pub receive_wait: Duration,
     pub redrive: Option<RedrivePolicy>,
+    /// Who may have it as a dead-letter queue.
+    pub redrive_permission: RedrivePermission,
     /// Who else may send to it: the services of AWS, here.
     pub policy: Vec<Statement>,
     /// Attributes that are kept as they were set: they change nothing here (`KmsMasterKeyId`, …), or stand above in other
@@ -46,6 +49,7 @@ impl Default for QueueAttributes {
             message_size_max: error::SIZE_MAX,
             receive_wait: Duration::ZERO,
             redrive: None,
+            redrive_permission: RedrivePermission::default(),
             policy: Vec::new(),
             others: BTreeMap::from([("SqsManagedSseEnabled".to_owned(), "true".to_owned())]),
         }
@@ -53,8 +57,7 @@ impl Default for QueueAttributes {
 }
 
 /// Kept, and without an effect here.
-const INERT: [&str; 4] =
-    ["KmsDataKeyReusePeriodSeconds", "KmsMasterKeyId", "RedriveAllowPolicy", "SqsManagedSseEnabled"];
+const INERT: [&str; 3] = ["KmsDataKeyReusePeriodSeconds", "KmsMasterKeyId", "SqsManagedSseEnabled"];
 
 impl QueueAttributes {
     /// Sets one attribute from its text.
@@ -72,6 +75,14 @@ impl QueueAttributes {
             }
             "RedrivePolicy" if value.is_empty() => self.redrive = None,
             "RedrivePolicy" => self.redrive = Some(RedrivePolicy::parse(value)?),
+            "RedriveAllowPolicy" if value.is_empty() => {
+                self.redrive_permission = RedrivePermission::default();
+                self.others.remove(name);
+            }
+            "RedriveAllowPolicy" => {
+                self.redrive_permission = RedrivePermission::parse(value)?;
+                self.others.insert(name.to_owned(), value.to_owned());
+            }
             "Policy" if value.is_empty() => {
                 self.policy = Vec::new();
                 self.others.remove(name);

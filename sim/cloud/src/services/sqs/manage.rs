@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 use super::attributes::QueueAttributes;
 use super::queue::{Counts, Queue};
 use super::store::Store;
-use super::{Sqs, error};
+use super::{Sqs, State, error};
 use crate::history::QueueEvent;
 use crate::services::{ServiceError, names};
 
@@ -40,7 +40,7 @@ impl Sqs {
         if state.deleted.get(name).is_some_and(|&deleted| now < deleted + PAUSE) {
             return Err(error::queue_deleted_recently());
         }
-        check_target(&wanted, |target| state.queues.contains_key(target))?;
+        state.check_target(name, &wanted)?;
         state.deleted.remove(name);
         state.queues_created += 1;
         let queue = Queue {
@@ -135,7 +135,9 @@ impl Sqs {
         for (name, value) in attributes {
             wanted.set(name, value)?;
         }
-        check_target(&wanted, |target| state.queues.contains_key(target))?;
+        if attributes.contains_key("RedrivePolicy") {
+            state.check_target(names::plain(queue), &wanted)?;
+        }
         let queue = state.queue(queue)?.0;
         queue.attributes = wanted;
         queue.modified = now;
@@ -214,12 +216,18 @@ fn same_attributes(
     }
 }
 
-fn check_target(attributes: &QueueAttributes, exists: impl Fn(&str) -> bool) -> Result<(), ServiceError> {
-    match attributes.redrive.as_ref().map(|redrive| redrive.target()) {
-        Some(target) if !exists(target) => {
-            let value = names::queue_arn(target);
-            Err(error::invalid_value(value, "RedrivePolicy", "Dead letter target does not exist."))
+impl State {
+    /// Whether the dead-letter queue that `source` is to have is there, and lets it.
+    fn check_target(&self, source: &str, wanted: &QueueAttributes) -> Result<(), ServiceError> {
+        let Some(target) = wanted.redrive.as_ref().map(|redrive| redrive.target()) else { return Ok(()) };
+        let refused = |reason: &str| Err(error::invalid_value(names::queue_arn(target), "RedrivePolicy", reason));
+        match self.queues.get(target) {
+            None => refused("Dead letter target does not exist."),
+            Some(queue) if !queue.attributes.redrive_permission.allows(&names::queue_arn(source)) => {
+                // That it is refused is documented; the words were recorded nowhere.
+                refused("Dead letter target does not allow this source queue.")
+            }
+            Some(_) => Ok(()),
         }
-        _ => Ok(()),
     }
 }

@@ -14,6 +14,7 @@ mod message;
 mod queue;
 mod receive;
 mod redrive;
+mod redrive_permission;
 mod send;
 mod settle;
 mod store;

@@ -268,3 +268,41 @@ async fn at_most_ten_move_tasks_are_listed() {
         }
     }
 }
+
+/// Regression: RedriveAllowPolicy was kept and not obeyed.
+#[tokio::test(start_paused = true)]
+async fn a_dead_letter_queue_chooses_its_sources() {
+    let by_queue = r#"{"redrivePermission":"byQueue","sourceQueueArns":["arn:aws:sqs:us-east-1:123456789012:q"]}"#;
+    for (permission, q, other) in [
+        ("", true, true),
+        (r#"{"redrivePermission":"allowAll"}"#, true, true),
+        (r#"{"redrivePermission":"denyAll"}"#, false, false),
+        (by_queue, true, false),
+    ] {
+        let world = ideal();
+        world.queue("dead", &[("RedriveAllowPolicy", permission)]);
+        let create = |name: &str| world.services.sqs.create_queue(name, &super::map(&[("RedrivePolicy", POLICY)]));
+        assert_eq!((create("q").is_ok(), create("other").is_ok()), (q, other), "{permission}");
+        world.queue("third", &[]);
+        let set = world.services.sqs.set_attributes("third", &super::map(&[("RedrivePolicy", POLICY)]));
+        assert_eq!(set.is_ok(), other, "{permission}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_policy_that_allows_nothing_known_is_refused() {
+    let world = with_dead_letters();
+    let sources = vec![DEAD; 11];
+    for policy in [
+        json!("allowAll"),
+        json!({ "redrivePermission": "perhaps" }),
+        json!({ "redrivePermission": "byQueue" }),
+        json!({ "redrivePermission": "byQueue", "sourceQueueArns": [] }),
+        json!({ "redrivePermission": "byQueue", "sourceQueueArns": sources }),
+        json!({ "redrivePermission": "denyAll", "sourceQueueArns": [DEAD] }),
+    ] {
+        let set =
+            world.services.sqs.set_attributes("dead", &super::map(&[("RedriveAllowPolicy", &policy.to_string())]));
+        assert_eq!(set.unwrap_err().code, "InvalidParameterValue", "{policy}");
+    }
+}
