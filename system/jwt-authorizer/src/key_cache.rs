@@ -35,6 +35,9 @@ pub const TRIES_MAX: u32 = 4;
 const BETWEEN_TRIES: Backoff =
     Backoff { first: Duration::from_millis(250), longest: Duration::from_secs(1), retries_max: TRIES_MAX - 1 };
 
+/// The same where there are keys that fit as a rule: one lost answer is made up for, and nobody waits for more.
+const BETWEEN_TRIES_IN_PASSING: Backoff = Backoff { first: Duration::ZERO, longest: Duration::ZERO, retries_max: 1 };
+
 /// Between the end of a fetch that failed, and the next one. It is met by chance, so it needs no jitter.
 const AFTER_FAILURES: Backoff =
     Backoff { first: FAILED_FETCH_PAUSE, longest: FETCH_INTERVAL_MIN, retries_max: u32::MAX };
@@ -80,7 +83,7 @@ impl KeyCache {
         };
         match fetched {
             Some(fetched) if self.now().since(fetched) >= KEYS_AGE_MAX => {
-                self.fetched_after(FETCH_INTERVAL_MIN).await.unwrap_or(keys)
+                self.fetched_after(FETCH_INTERVAL_MIN, BETWEEN_TRIES_IN_PASSING).await.unwrap_or(keys)
             }
             _ => keys,
         }
@@ -89,15 +92,15 @@ impl KeyCache {
     /// Keys fetched just now; `None` if it is too early to ask again, or there was no good answer.
     pub async fn newer(&self) -> Option<Arc<KeySet>> {
         let pause = self.state().pause();
-        self.fetched_after(pause).await
+        self.fetched_after(pause, BETWEEN_TRIES).await
     }
 
-    async fn fetched_after(&self, pause: Duration) -> Option<Arc<KeySet>> {
+    async fn fetched_after(&self, pause: Duration, between_tries: Backoff) -> Option<Arc<KeySet>> {
         if !self.may_ask(pause) {
             return None;
         }
         // Boxed, because it is rare and by far the largest part of every invocation's future.
-        let fetched = Box::pin(self.fetch()).await;
+        let fetched = Box::pin(self.fetch(between_tries)).await;
         let now = self.now();
         let mut state = self.state();
         match fetched {
@@ -128,12 +131,12 @@ impl KeyCache {
         may
     }
 
-    async fn fetch(&self) -> Result<KeySet, FetchError> {
+    async fn fetch(&self, between_tries: Backoff) -> Result<KeySet, FetchError> {
         let last_begin = self.now() + (FETCH_TIME_MAX - TRY_TIMEOUT);
         let mut retry = 0;
         loop {
             let outcome = self.fetch_once().await;
-            let wait = BETWEEN_TRIES.wait(retry, self.environment.entropy.fraction());
+            let wait = between_tries.wait(retry, self.environment.entropy.fraction());
             match (outcome, wait) {
                 (Err(error), Some(wait)) if self.now() + wait <= last_begin => {
                     tracing::info!(%error, "keys are asked for again");

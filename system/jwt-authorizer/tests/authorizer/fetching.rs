@@ -247,6 +247,24 @@ async fn known_keys_outlive_an_outage_of_the_key_server() {
     assert_eq!(begin.elapsed(), Duration::ZERO);
 }
 
+/// Regression: users whose keys fit waited out the back-off of a key server that failed.
+#[tokio::test(start_paused = true)]
+async fn who_has_keys_that_fit_does_not_wait_for_a_key_server_that_fails() {
+    let (wire, up) = failing();
+    let deps = deps(&wire).await;
+    up.store(true, Ordering::Relaxed);
+    assert!(ask(&deps, &lasting()).await.is_authorized);
+    up.store(false, Ordering::Relaxed);
+    advance(KEYS_AGE_MAX).await;
+    for _ in 0..10 {
+        let begin = Instant::now();
+        assert!(ask(&deps, &lasting()).await.is_authorized);
+        assert_eq!(begin.elapsed(), Duration::ZERO);
+        advance(FETCH_INTERVAL_MIN).await;
+    }
+    assert!(wire.requests().len() > 10, "it was asked each time");
+}
+
 #[tokio::test(start_paused = true)]
 async fn the_token_must_come_as_a_bearer_token() {
     let wire = Wire::new([document_reply()]);
