@@ -22,6 +22,12 @@ use super::items::ItemId;
 use super::plain::Recalled;
 use super::plain_write::act_plainly;
 
+/// Actions of a transaction, bytes of their items, and characters of a token (TransactWriteItems, API reference). What is
+/// beyond them is the engine's to refuse.
+const ACTIONS_MAX: usize = 100;
+const BYTES_MAX: usize = 4 * 1024 * 1024;
+const TOKEN_MAX: usize = 36;
+
 /// One action, as far as the service around the engine cares.
 struct Action {
     id: ItemId,
@@ -54,6 +60,7 @@ impl Engine {
         }
         let mut request: TransactWriteItemsRequest = read_value(body)?;
         request.return_consumed_capacity = None;
+        request.client_request_token = token.clone().filter(|token| token.len() > TOKEN_MAX);
         let actions = self.actions(&request.transact_items)?;
         self.admit_transaction(&actions, now)?;
         let recalled: Vec<Recalled> = request
@@ -62,7 +69,7 @@ impl Engine {
             .zip(&actions)
             .map(|(item, action)| self.recall_action(item, &action.key))
             .collect();
-        let (until, writes) = match self.transact_plainly(&request.transact_items, &recalled, &actions) {
+        let (until, writes) = match self.transact_plainly(&request, &recalled, &actions) {
             Some(writes) => (self.hold(&actions, now), writes),
             None => {
                 let engine = self.items.engine_for(actions.iter().map(|action| &action.id));
@@ -117,19 +124,25 @@ impl Engine {
     /// What the transaction writes, when all of it is plain and nothing stands in its way. It has written it then.
     fn transact_plainly(
         &mut self,
-        items: &[TransactWriteItem],
+        request: &TransactWriteItemsRequest,
         recalled: &[Recalled],
         actions: &[Action],
     ) -> Option<Vec<Write>> {
+        let items = &request.transact_items;
         let ids: BTreeSet<&ItemId> = actions.iter().map(|action| &action.id).collect();
-        if ids.len() < items.len() {
+        if ids.len() < items.len() || items.len() > ACTIONS_MAX || request.client_request_token.is_some() {
             return None;
         }
+        let mut bytes = 0;
         let mut writes = Vec::with_capacity(actions.len());
         for ((item, recalled), action) in items.iter().zip(recalled).zip(actions) {
             let before = action.before.as_ref().map(|image| &image.item);
             let after = act_plainly(item, recalled, &action.key, before)?;
             self.tables[&*action.id.0].check_indexes(&after).ok()?;
+            bytes += item_size(&after);
+            if bytes > BYTES_MAX {
+                return None;
+            }
             let after = Some(Image::shared(after));
             writes.push(Write { id: action.id.clone(), before: action.before.clone(), after });
         }

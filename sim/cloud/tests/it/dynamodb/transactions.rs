@@ -158,3 +158,28 @@ async fn a_cancelled_transaction_may_try_its_token_again() {
     notes.call("DeleteItem", json!({ "TableName": "notes", "Key": key("a") })).await.unwrap();
     assert_eq!(notes.code("TransactWriteItems", request).await, "ok");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_transaction_has_its_limits_however_well_it_is_known() {
+    let notes = Notes::new(|_| {});
+    let puts = |count: usize, text: &str| {
+        let item = |number: usize| json!({ "id": { "S": number.to_string() }, "text": { "S": text } });
+        let put = |number| json!({ "Put": { "TableName": "notes", "Item": item(number) } });
+        (0..count).map(put).collect::<Vec<_>>()
+    };
+    for _ in 0..2 {
+        notes.call("TransactWriteItems", transaction(&puts(100, "short"))).await.unwrap();
+    }
+    let written = notes.changes().len();
+
+    let token = "t".repeat(37);
+    let refused = [
+        transaction(&puts(101, "longer")),
+        transaction(&puts(100, &"a".repeat(50_000))),
+        with_token(&puts(1, "other"), &token),
+    ];
+    for transaction in refused {
+        assert_eq!(notes.code("TransactWriteItems", transaction).await, "ValidationException");
+    }
+    assert_eq!(notes.changes().len(), written);
+}
