@@ -144,7 +144,7 @@ fn realistic() -> Knobs {
         },
         dynamodb: DynamoDbKnobs {
             index_lag: Latency::quantiles_ms(10, 300),
-            transaction_lock: Latency::quantiles_ms(8, 25),
+            transaction_lock: Latency::quantiles_ms(8, 30),
             read_units_per_second: ON_DEMAND_READ_UNITS,
             write_units_per_second: ON_DEMAND_WRITE_UNITS,
             ttl_delay: 6 * HOUR,

@@ -1,8 +1,9 @@
 //! DynamoDB: the embedded engine `dynoxide` for items and expressions, and around it what that leaves out: lag of the
 //! global secondary indexes, conflicts with transactions, throttling, idempotency tokens, expiry, and the facts.
 //!
-//! Not modelled: streams, PartiQL, backups, changes to a table's indexes, throttling of single partitions, and stale
-//! reads of a table itself (a read without `ConsistentRead` sees every write).
+//! Not modelled: streams, PartiQL, backups, changes to a table's indexes, throttling of single partitions, capacity that an
+//! index has apart from its table's or that grows with the peaks of on-demand tables, and stale reads of a table itself (a
+//! read without `ConsistentRead` sees every write).
 
 mod capacity;
 mod change;
