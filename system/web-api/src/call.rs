@@ -72,15 +72,23 @@ impl Call {
         decode::query::fields(self.query()).finish()
     }
 
-    /// For routes that take no query and no body; an empty JSON object is none.
+    /// For routes that take no body; an empty JSON object is none.
     ///
     /// # Errors
-    /// As [`decode::json::object`], and `invalid_request` for any parameter or field.
-    pub fn demand_nothing_more(&self) -> Result<(), ApiError> {
-        self.demand_no_query()?;
+    /// As [`decode::json::object`], and `invalid_request` for any field.
+    pub fn demand_no_body(&self) -> Result<(), ApiError> {
         if self.body().is_empty() {
             return Ok(());
         }
         decode::fields::Fields::new(decode::json::object(self.body())?).finish()
+    }
+
+    /// For routes that take no query and no body.
+    ///
+    /// # Errors
+    /// As [`Self::demand_no_query`] and [`Self::demand_no_body`].
+    pub fn demand_nothing_more(&self) -> Result<(), ApiError> {
+        self.demand_no_query()?;
+        self.demand_no_body()
     }
 }

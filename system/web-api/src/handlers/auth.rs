@@ -43,6 +43,7 @@ pub async fn login(deps: &Deps, call: &Call) -> Result<Answer, ApiError> {
 /// `GET /api/auth/callback`
 pub async fn callback(deps: &Deps, call: &Call) -> Result<Answer, ApiError> {
     let query = callback_query::decode(call.query())?;
+    call.demand_no_body()?;
     let seal = deps.seal().await?;
     let cookie = cookies::read(call.headers(), cookies::SIGN_IN).unwrap_or_default();
     let attempt = Attempt::resume(&seal, cookie, &query.state, deps.now_ms()).ok_or(ErrorCode::SignInExpired)?;

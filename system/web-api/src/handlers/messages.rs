@@ -28,6 +28,7 @@ struct PageView<'a> {
 /// `GET /api/messages`
 pub async fn list(deps: &Deps, call: &Call, _: &Caller) -> Result<Answer, ApiError> {
     let query = list_query::decode(call.query())?;
+    call.demand_no_body()?;
     let listing = query.filter.listing(deps.environment.stage);
     let after = match &query.cursor {
         Some(text) => Some(cursor::open(&deps.seal().await?, &listing, text)?),
