@@ -4,6 +4,8 @@
 //!
 //! Not modelled: the JSON API (`AdminCreateUser` and its like), other identity providers, the implicit grant,
 //! `client_credentials`, `userInfo` and `/logout`. A request for one of these is answered 501 with its name.
+//! Nor are quotas: AWS answers 429 where a pool is asked for more than some 120 to 150 tokens a second; here it answers
+//! however many there are.
 
 mod answer;
 mod authorize;
