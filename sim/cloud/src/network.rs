@@ -18,6 +18,7 @@ use std::sync::{Arc, Mutex, OnceLock, Weak};
 
 use self::bursts::Bursts;
 pub use self::client::client;
+pub(crate) use self::fate::Fate;
 pub(crate) use self::listener::{Listener, Listeners};
 pub(crate) use self::operations::SERVICES;
 pub use self::operations::operations;
@@ -42,6 +43,7 @@ pub struct Network {
     backend: Option<Backend>,
     latencies: Mutex<Stream>,
     errors: Mutex<Stream>,
+    errors_on_behalf: Mutex<Stream>,
     throttle_bursts: Option<Mutex<Bursts>>,
 }
 
@@ -56,6 +58,7 @@ impl Network {
         Self {
             latencies: Mutex::new(world.seed.stream("latency")),
             errors: Mutex::new(world.seed.stream("network errors")),
+            errors_on_behalf: Mutex::new(world.seed.stream("network errors on behalf")),
             throttle_bursts: world
                 .knobs
                 .network

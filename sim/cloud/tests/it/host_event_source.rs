@@ -6,6 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use rez_cloud::faults::{Fault, FaultKind, Target};
 use rez_cloud::history::Cause;
+use rez_cloud::profile::{BurstKnobs, NetworkKnobs, Profile};
 use rez_cloud::program::FunctionError;
 use rez_cloud::services::sqs::Outgoing;
 use rez_cloud::{Cloud, CloudBuilder};
@@ -247,4 +248,24 @@ async fn a_backlog_adds_pollers_after_a_minute() {
     let at_once = started.iter().filter(|&&at| at == 300).count();
     assert_eq!((at_once, started.len()), (5, 40));
     assert!(started.iter().all(|&at| at <= 300 + 60 + 25), "{started:?}");
+}
+
+/// A queue with one message, half a minute after the pollers began, in a profile whose network is as `change` makes it; how
+/// often the message was received, and the worker invoked.
+async fn polled_on_a_network(change: impl FnOnce(&mut NetworkKnobs)) -> (usize, usize) {
+    let mut knobs = Profile::Ideal.knobs();
+    change(&mut knobs.network);
+    let (cloud, recorder) = started(plain().knobs(knobs).function("Worker", function(ok)));
+    send(&cloud, "hello");
+    pass(MINUTE / 2).await;
+    (recorder.count("Queue", &["Received"]), recorder.count("Invocation", &["Started"]))
+}
+
+/// Regression: what a profile does to any request spared the pollers.
+#[tokio::test(start_paused = true)]
+async fn the_pollers_meet_what_a_profile_does_to_any_request() {
+    assert_eq!(polled_on_a_network(|_| {}).await, (1, 1));
+    assert_eq!(polled_on_a_network(|network| network.response_lost = 1.0).await, (1, 0));
+    let always = BurstKnobs { mean_gap: Duration::ZERO, length: MINUTE };
+    assert_eq!(polled_on_a_network(|network| network.throttle_bursts = Some(always)).await, (0, 0));
 }

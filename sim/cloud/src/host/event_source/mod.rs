@@ -21,10 +21,10 @@ use self::outcome::Outcome;
 pub(crate) use self::queue::Queue;
 use self::slots::Slots;
 use super::lambda::{InvokeError, Lambda};
-use crate::faults::FaultKind;
 use crate::history::Fact;
-use crate::services::names;
+use crate::network::Fate;
 use crate::services::sqs::Received;
+use crate::services::{Service, names};
 use crate::world::{Stream, World, pause};
 
 /// How long each poll waits for a message.
@@ -152,29 +152,33 @@ impl EventSource {
     /// One long poll, empty when nothing came or something went wrong.
     async fn receive(&self, max: usize) -> Vec<Received> {
         let began = self.world.clock.elapsed();
-        let queue = names::plain(&self.spec.queue_arn);
-        let verdict = self.world.faults.on_request(began, "sqs", "ReceiveMessage", queue);
-        pause(verdict.delay).await;
-        let received = match verdict.blow {
-            None => match self.poll(max).await {
-                Ok(received) => received,
-                Err(()) => {
-                    pause(ERROR_WAIT).await;
-                    Vec::new()
-                }
-            },
-            Some(FaultKind::LoseResponse | FaultKind::Reset { after_effect: true }) => {
+        let fate = self.travel("ReceiveMessage").await;
+        let received = match fate {
+            Fate::Served => self.poll(max).await,
+            fate if fate.acts() => {
                 // The queue counts these as received, but nobody has them.
                 drop(self.queue.receive(max, POLL, &self.world.clock).await);
-                Vec::new()
+                Ok(Vec::new())
             }
-            Some(_) => {
+            _ => Err(()),
+        };
+        let received = match received {
+            Ok(received) => received,
+            Err(()) => {
                 pause(ERROR_WAIT).await;
                 Vec::new()
             }
         };
         self.account_for_receives(self.world.clock.elapsed() - began);
         received
+    }
+
+    /// What befalls a call of the queue, once it has got there.
+    async fn travel(&self, operation: &str) -> Fate {
+        let queue = names::plain(&self.spec.queue_arn);
+        let (delay, fate) = self.lambda.network().fate_on_behalf(Service::Sqs, operation, queue);
+        pause(delay).await;
+        fate
     }
 
     /// Ends early when the world closes, but not at a queue of somebody else's: whom would he give the messages to?
@@ -258,18 +262,13 @@ impl EventSource {
     }
 
     async fn delete_batch(&self, handles: &[&str]) {
-        let queue = names::plain(&self.spec.queue_arn);
         for _ in 0..DELETE_TRIES {
             self.on_behalf("DeleteMessageBatch", 1);
-            let verdict = self.world.faults.on_request(self.world.clock.elapsed(), "sqs", "DeleteMessageBatch", queue);
-            pause(verdict.delay).await;
-            match verdict.blow {
-                None if self.queue.delete(handles).await => return,
+            match self.travel("DeleteMessageBatch").await {
+                Fate::Served if self.queue.delete(handles).await => return,
                 // Gone, but the poller does not know: it tries again.
-                Some(FaultKind::LoseResponse | FaultKind::Reset { after_effect: true }) => {
-                    self.queue.delete(handles).await;
-                }
-                None | Some(_) => {}
+                fate if fate.acts() => drop(self.queue.delete(handles).await),
+                _ => {}
             }
             pause(ERROR_WAIT).await;
         }

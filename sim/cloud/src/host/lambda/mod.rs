@@ -126,6 +126,10 @@ impl Lambda {
         invoked
     }
 
+    pub(crate) fn network(&self) -> &Network {
+        &self.network
+    }
+
     /// Traces that active tracing recorded so far.
     pub(crate) fn traces(&self) -> u64 {
         self.tracer.sampled()

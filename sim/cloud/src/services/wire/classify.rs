@@ -33,7 +33,7 @@ impl Call {
         names::qualified(&self.resource, self.qualifier.as_deref())
     }
 
-    fn new(service: Service, operation: impl Into<String>, resource: impl Into<String>) -> Self {
+    pub(crate) fn new(service: Service, operation: impl Into<String>, resource: impl Into<String>) -> Self {
         Self { service, operation: operation.into(), resource: resource.into(), qualifier: None, by_form: false }
     }
 }
