@@ -69,7 +69,7 @@ pub struct ServeArgs {
     /// Print one JSON object instead of the table, on one line, once everything is there
     #[arg(long)]
     pub json: bool,
-    /// Show the functions' log lines on stderr
+    /// Show the log lines of the functions and the API's access log on stderr
     #[arg(long)]
     pub logs: bool,
 }

@@ -143,12 +143,12 @@ fn ntfy(arguments: &ServeArgs, seed: Seed, clock: Clock) -> NtfyServer {
     NtfyServer::new(Ntfy::new(settings, seed.stream("ntfy ids")), clock, Arc::new(|_| ()))
 }
 
-/// Shows log lines as the functions write them.
+/// Shows log lines as the functions and the gateway write them.
 struct Logs;
 
 impl Subscriber for Logs {
     fn observe(&mut self, _at: SystemTime, fact: &Fact<'_>) {
-        if let Fact::Log { line, .. } = fact {
+        if let Fact::Log { line, .. } | Fact::AccessLog { line, .. } = fact {
             eprintln!("{line}");
         }
     }

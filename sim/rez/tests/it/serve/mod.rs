@@ -103,6 +103,20 @@ fn every_part_answers_at_its_port() {
 }
 
 #[test]
+fn logs_are_those_of_the_functions_and_of_the_gateway() {
+    let mut serving = Serving::start(&["--logs"]);
+    let answer = serving.ask("api", "GET /api/health HTTP/1.1\n\n");
+    let request_id = between(&answer, "apigw-requestid: ", "\r\n");
+    let correlation_id = between(&answer, "x-correlation-id: ", "\r\n");
+    serving.child.kill().unwrap();
+    let mut logged = String::new();
+    serving.child.stderr.take().unwrap().read_to_string(&mut logged).unwrap();
+    let line_with = |text: &str| logged.lines().find(|line| line.contains(text));
+    assert!(line_with(request_id).is_some_and(|line| line.contains("\"status\":\"200\"")), "{logged}");
+    assert!(line_with(correlation_id).is_some_and(|line| line.contains("web-api")), "{logged}");
+}
+
+#[test]
 fn the_aws_port_takes_forms_and_invocations() {
     let serving = Serving::start(&[]);
     let form = |members: &str| {
