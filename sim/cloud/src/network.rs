@@ -22,7 +22,7 @@ pub(crate) use self::fate::Fate;
 pub(crate) use self::listener::{Listener, Listeners};
 pub(crate) use self::operations::SERVICES;
 pub use self::operations::operations;
-pub use self::server::{Caller, HttpServer};
+pub use self::server::{Caller, Failure, HttpServer};
 pub(crate) use self::to_its_end::ToItsEnd;
 
 use crate::backend::Backend;

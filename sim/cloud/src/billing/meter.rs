@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, SystemTime};
 
+use http::StatusCode;
 use rez_topology::Topology;
 
 use super::{Charge, Usage, log_bytes};
@@ -19,9 +20,15 @@ const CHUNK_BYTES: usize = 64 * 1024;
 const API_CHUNK_BYTES: usize = 512 * 1024;
 
 /// Why the gateway turns a request away for nothing: throttled, not authorized, or on no route. AWS's staff says so of REST
-/// APIs (re:Post, "Pricing clarification for api gateway"); of HTTP APIs nothing is documented.
-const TURNED_AWAY: [&str; 4] =
-    [Refusal::NoRoute.name(), Refusal::Throttled.name(), Refusal::IdentityMissing.name(), Refusal::Denied.name()];
+/// APIs (re:Post, "Pricing clarification for api gateway"); of HTTP APIs nothing is documented. That a gateway which is out
+/// of order bills nothing either is a guess.
+const TURNED_AWAY: [&str; 5] = [
+    Refusal::NoRoute.name(),
+    Refusal::Throttled.name(),
+    Refusal::IdentityMissing.name(),
+    Refusal::Denied.name(),
+    Refusal::GatewayRefused { status: StatusCode::SERVICE_UNAVAILABLE }.name(),
+];
 
 #[derive(Debug, Default)]
 pub struct Meter {
@@ -185,9 +192,14 @@ mod tests {
     #[test]
     fn an_answer_is_a_request_for_each_512_kilobytes_unless_it_was_turned_away() {
         let mut meter = Meter::default();
-        for (response_bytes, error) in
-            [(0, ""), (512 * 1024 - 100, "AuthorizerFailed"), (512 * 1024, ""), (0, "Throttled"), (0, "Denied")]
-        {
+        for (response_bytes, error) in [
+            (0, ""),
+            (512 * 1024 - 100, "AuthorizerFailed"),
+            (512 * 1024, ""),
+            (0, "Throttled"),
+            (0, "Denied"),
+            (0, "GatewayRefused"),
+        ] {
             let request = ApiRequest {
                 api_id: "shop",
                 stage: "$default",

@@ -39,6 +39,9 @@ pub(crate) enum Fate {
 /// AWS's answer when it fails without saying why.
 pub(super) const SERVER_ERROR: (u16, &str) = (500, "InternalServerError");
 
+/// How a server with a host of its own says "too much".
+pub(super) const TOO_MUCH: (u16, &str) = (429, "too many requests");
+
 impl Network {
     /// The delay and the fate of a request that is sent `elapsed` after the world began.
     pub(super) fn fate(&self, elapsed: Duration, to: &Destination) -> (Duration, Fate) {

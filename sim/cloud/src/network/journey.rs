@@ -10,9 +10,9 @@ use http::{Request, Response};
 use tokio::time::sleep_until;
 
 use super::destination::Destination;
-use super::fate::Fate;
-use super::refusal::{Answered, refuse};
-use super::{Caller, Network};
+use super::fate::{Fate, SERVER_ERROR, TOO_MUCH};
+use super::refusal::{self, Answered, refuse};
+use super::{Caller, Failure, Network};
 use crate::backend::Backend;
 use crate::history::{self, Fact, RequestEnd};
 use crate::host::lambda;
@@ -79,13 +79,10 @@ impl Journey {
         let answered = match fate {
             Fate::RequestLost => return self.lost(RequestEnd::RequestLost),
             Fate::ResetBefore => return self.reset(false),
-            Fate::Refused { status, code } => self.to.refusal(status, &code),
-            Fate::Throttled => self.to.throttle(),
+            Fate::Refused { status, code } => self.fail(parts, body, Failure::new((status, &code), false)).await,
+            Fate::Throttled => self.throttle(parts, body).await,
             Fate::Served => self.effect(parts, body).await,
-            Fate::ErrorAfter => {
-                self.effect(parts, body).await;
-                self.to.server_error()
-            }
+            Fate::ErrorAfter => self.fail(parts, body, Failure::new(SERVER_ERROR, true)).await,
             Fate::ResponseLost => {
                 self.effect(parts, body).await;
                 return self.lost(RequestEnd::ResponseLost);
@@ -144,6 +141,29 @@ impl Journey {
         }
     }
 
+    /// A server is told, since it may report what it answers; for a service it is said here.
+    async fn fail(&self, parts: Parts, body: Bytes, failure: Failure) -> Answered {
+        match &self.to {
+            Destination::Aws(call) => {
+                if failure.after_effect {
+                    self.aws_effect(call, parts, body).await;
+                }
+                refusal::fail(call, &failure)
+            }
+            Destination::Server { listener, .. } => {
+                let (request, code) = (Request::from_parts(parts, body), failure.code.clone());
+                Answered { response: listener.server.fail(request, self.caller.clone(), failure).await, code }
+            }
+        }
+    }
+
+    async fn throttle(&self, parts: Parts, body: Bytes) -> Answered {
+        match &self.to {
+            Destination::Aws(call) => refusal::throttle(call),
+            Destination::Server { .. } => self.fail(parts, body, Failure::new(TOO_MUCH, false)).await,
+        }
+    }
+
     async fn aws_effect(&self, call: &Call, parts: Parts, body: Bytes) -> Answered {
         if let Err(denied) = self.network.authorize(&self.caller, call, &parts, &body) {
             return refuse(call, &denied);
@@ -164,7 +184,7 @@ impl Journey {
 
     async fn invoke(&self, call: &Call, parts: &Parts, body: Bytes) -> Answered {
         let lambda = self.network.lambda.get().and_then(Weak::upgrade);
-        let Some(lambda) = lambda else { return self.to.server_error() };
+        let Some(lambda) = lambda else { return refusal::fail(call, &Failure::new(SERVER_ERROR, false)) };
         let response = lambda::wire::serve(&lambda, &call.function(), &parts.headers, body).await;
         let code = response.headers().get("x-amzn-errortype").and_then(|code| code.to_str().ok());
         Answered { code: code.unwrap_or_default().to_owned(), response }

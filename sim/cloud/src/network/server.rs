@@ -21,12 +21,41 @@ pub trait HttpServer: Send + Sync {
         format!("{} {}", request.method, request.uri.path())
     }
 
-    /// What the server answers when a fault makes it refuse; override it to use the server's own words.
+    /// A request that a fault, or the profile, makes the server fail. Override it when what the server reports of a
+    /// request must agree with what its client is told.
+    fn fail(&self, request: Request<Bytes>, from: Caller, failure: Failure) -> BoxFuture<'_, Response<Bytes>> {
+        Box::pin(async move {
+            if failure.after_effect {
+                self.serve(request, from).await;
+            }
+            self.refuse(failure.status, &failure.code)
+        })
+    }
+
+    /// What the server answers when it is made to fail; override it to use the server's own words.
     fn refuse(&self, status: StatusCode, code: &str) -> Response<Bytes> {
         let mut response = Response::new(Bytes::from(json!({ "error": code }).to_string()));
         *response.status_mut() = status;
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         response
+    }
+}
+
+/// The error that a request is answered with, whatever would have become of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    pub status: StatusCode,
+    /// As AWS names errors; facts tell it.
+    pub code: String,
+    /// Whether the request takes effect nonetheless: such an answer does not say what happened.
+    pub after_effect: bool,
+}
+
+impl Failure {
+    /// What is no status stands for a 500.
+    pub(super) fn new((status, code): (u16, &str), after_effect: bool) -> Self {
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        Self { status, code: code.to_owned(), after_effect }
     }
 }
 

@@ -17,7 +17,7 @@ use super::refusal::Refusal;
 use super::{ApiGateway, Stop, answer};
 use crate::history::{ApiRequest, Fact};
 use crate::host::lambda::{Answer, InvokeError, SYNC_PAYLOAD_MAX};
-use crate::network::ToItsEnd;
+use crate::network::{Failure, ToItsEnd};
 use crate::world::pause;
 
 /// Largest body of a request, bytes ("Quotas for … HTTP APIs").
@@ -53,12 +53,6 @@ struct Routed<'a> {
     parameters: Vec<(&'a str, String)>,
 }
 
-/// Every answer of the gateway bears the request's id.
-pub(super) fn name(response: &mut Response<Bytes>, request_id: &str) {
-    let id = HeaderValue::try_from(request_id).expect("Base64 fits into a header");
-    response.headers_mut().insert(REQUEST_ID, id);
-}
-
 impl<'a> Exchange<'a> {
     pub fn begin(gateway: &'a ApiGateway, request: &'a Request<Bytes>) -> Self {
         Self {
@@ -70,14 +64,20 @@ impl<'a> Exchange<'a> {
         }
     }
 
-    pub async fn run(mut self) -> Response<Bytes> {
+    /// With a failure, that is the answer, whatever came before it.
+    pub async fn run(mut self, failure: Option<Failure>) -> Response<Bytes> {
         pause(self.gateway.overhead()).await;
-        let (mut response, refusal, is_preflight) = match self.preflight() {
-            Some(response) => (response, None, true),
-            None => match self.answer().await {
-                Ok(response) => (response, None, false),
-                Err(refusal) => (refusal.response(), Some(refusal), false),
-            },
+        let preflight = self.preflight();
+        let is_preflight = preflight.is_some();
+        let answer = match (&failure, preflight) {
+            (Some(failure), _) if !failure.after_effect => Err(Refusal::of(failure)),
+            (_, Some(response)) => Ok(response),
+            (_, None) => self.answer().await,
+        };
+        let overruled = failure.as_ref().map_or(answer, |failure| Err(Refusal::of(failure)));
+        let (mut response, refusal) = match overruled {
+            Ok(response) => (response, None),
+            Err(refusal) => (refusal.response(), Some(refusal)),
         };
         if let Some(cors) = &self.gateway.cors {
             cors.apply(self.request.headers(), response.headers_mut(), is_preflight);
@@ -178,7 +178,9 @@ impl<'a> Exchange<'a> {
     fn finish(&self, response: &mut Response<Bytes>) {
         let length = response.body().len();
         response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(length));
-        name(response, &self.request_id);
+        // Every answer of the gateway bears the request's id.
+        let id = HeaderValue::try_from(&self.request_id).expect("Base64 fits into a header");
+        response.headers_mut().insert(REQUEST_ID, id);
         if self.request.method() == Method::HEAD {
             response.body_mut().clear();
         }

@@ -24,7 +24,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::request::Parts;
-use http::{Request, Response, StatusCode};
+use http::{Request, Response};
 use rez_topology::{Function, HttpApi, Throttle};
 
 pub use self::access_log::AccessLogError;
@@ -41,7 +41,7 @@ use self::exchange::Exchange;
 use self::plan::Plan;
 use self::router::Router;
 use crate::host::lambda::Lambda;
-use crate::network::{Caller, HttpServer};
+use crate::network::{Caller, Failure, HttpServer};
 use crate::program::BoxFuture;
 use crate::world::{Ids, Stream, World};
 
@@ -185,17 +185,16 @@ fn host(url: &str) -> &str {
 
 impl HttpServer for ApiGateway {
     fn serve(&self, request: Request<Bytes>, _from: Caller) -> BoxFuture<'_, Response<Bytes>> {
-        Box::pin(async move { Exchange::begin(self, &request).run().await })
+        Box::pin(async move { Exchange::begin(self, &request).run(None).await })
+    }
+
+    /// Metrics and access log say what the client is told, whoever is to blame for it.
+    fn fail(&self, request: Request<Bytes>, _from: Caller, failure: Failure) -> BoxFuture<'_, Response<Bytes>> {
+        Box::pin(async move { Exchange::begin(self, &request).run(Some(failure)).await })
     }
 
     /// The method alone: paths are without number.
     fn operation(&self, request: &Parts) -> String {
         request.method.to_string()
-    }
-
-    fn refuse(&self, status: StatusCode, _code: &str) -> Response<Bytes> {
-        let mut response = refusal::response(status);
-        exchange::name(&mut response, &self.draw_request_id());
-        response
     }
 }

@@ -4,6 +4,8 @@ use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
 use serde_json::json;
 
+use crate::network::Failure;
+
 /// Why a request was not answered by its function.
 ///
 /// The bodies of 401, 403, 404, 500 and 503 are documented or were seen on AWS; those of 413, 429 and 431 are the reason
@@ -32,9 +34,22 @@ pub enum Refusal {
     EventTooLarge,
     /// The function's answer is no response.
     IntegrationMalformed,
+    /// A fault, or the profile, had the gateway turn the request away before it had come to a route.
+    GatewayRefused {
+        status: StatusCode,
+    },
+    /// Or answer with an error after all had been done.
+    GatewayFailed {
+        status: StatusCode,
+    },
 }
 
 impl Refusal {
+    pub(super) fn of(failure: &Failure) -> Self {
+        let status = failure.status;
+        if failure.after_effect { Self::GatewayFailed { status } } else { Self::GatewayRefused { status } }
+    }
+
     pub fn status(self) -> StatusCode {
         match self {
             Self::NoRoute => StatusCode::NOT_FOUND,
@@ -47,6 +62,7 @@ impl Refusal {
             Self::IntegrationThrottled { status } => {
                 StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
             }
+            Self::GatewayRefused { status } | Self::GatewayFailed { status } => status,
             Self::AuthorizerFailed | Self::IntegrationFailed | Self::IntegrationMalformed => {
                 StatusCode::INTERNAL_SERVER_ERROR
             }
@@ -68,6 +84,8 @@ impl Refusal {
             Self::IntegrationFailed => "IntegrationFailed",
             Self::EventTooLarge => "EventTooLarge",
             Self::IntegrationMalformed => "IntegrationMalformed",
+            Self::GatewayRefused { .. } => "GatewayRefused",
+            Self::GatewayFailed { .. } => "GatewayFailed",
         }
     }
 
@@ -88,17 +106,14 @@ impl Refusal {
         )
     }
 
+    /// The gateway's own answer: a JSON object with a message.
     pub fn response(self) -> Response<Bytes> {
-        response(self.status())
+        let status = self.status();
+        let mut response = Response::new(Bytes::from(json!({ "message": message(status) }).to_string()));
+        *response.status_mut() = status;
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        response
     }
-}
-
-/// The gateway's own answer with `status`: a JSON object with a message.
-pub fn response(status: StatusCode) -> Response<Bytes> {
-    let mut response = Response::new(Bytes::from(json!({ "message": message(status) }).to_string()));
-    *response.status_mut() = status;
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    response
 }
 
 pub fn message(status: StatusCode) -> &'static str {

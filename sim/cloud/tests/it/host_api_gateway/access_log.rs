@@ -1,13 +1,16 @@
 //! What the stage's access log says of each answer.
 
+use std::collections::BTreeSet;
+
 use http::Method;
 use rez_cloud::BuildError;
 use rez_cloud::host::api_gateway::ApiError;
+use rez_cloud::profile::Profile;
 use rez_topology::AccessLog;
 use serde_json::json;
 
 use super::desk::{API, Desk, HOST, Staff, TEMPLATE, answers, answers_after, fails, request};
-use crate::support::{cloud, function, ok};
+use crate::support::{clients, cloud, function, ok};
 
 const TOKEN: [(&str, &str); 2] = [("Authorization", "Bearer x"), ("User-Agent", "agent")];
 
@@ -15,10 +18,13 @@ const TOKEN: [(&str, &str); 2] = [("Authorization", "Bearer x"), ("User-Agent", 
 const FATE: &str = "$context.routeKey|$context.status|$context.error.message|$context.authorizer.latency|\
     $context.authorizer.error|$context.integrationLatency|$context.integrationStatus|$context.integrationErrorMessage";
 
-fn desk(staff: Staff, format: &str) -> Desk {
+fn log(format: &str) -> AccessLog {
     let destination = "arn:aws:logs:us-east-1:123456789012:log-group:/desk:*".to_owned();
-    let log = AccessLog { destination, format: format.to_owned() };
-    Desk::with(staff, |api| api.access_log = Some(log), |builder| builder)
+    AccessLog { destination, format: format.to_owned() }
+}
+
+fn desk(staff: Staff, format: &str) -> Desk {
+    Desk::with(staff, |api| api.access_log = Some(log(format)), |builder| builder)
 }
 
 /// All that the log says.
@@ -68,6 +74,23 @@ async fn a_refusal_is_logged_with_its_message() {
     check(staff, "/open", &[], "GET /open|500|Internal Server Error|-|-|24|200|IntegrationFailed").await;
     let staff = Staff { clerk: answers_after(40), ..Desk::staff() };
     check(staff, "/open", &[], "GET /open|503|Service Unavailable|-|-|30000|-|IntegrationTimedOut").await;
+}
+
+/// The profile's own errors come before the function was asked, or after it.
+#[tokio::test(start_paused = true)]
+async fn what_befalls_the_gateway_itself_is_logged() {
+    let format = "$context.routeKey|$context.status|$context.error.message|$context.integrationStatus";
+    let mut knobs = Profile::Ideal.knobs();
+    knobs.network.server_error = 1.0;
+    let desk = Desk::with(Desk::staff(), |api| api.access_log = Some(log(format)), |builder| builder.knobs(knobs));
+    let client = desk.cloud.outside_exposed("client");
+    for _ in 0..20 {
+        clients::send(&client, request(Method::GET, "/open", &[])).await.unwrap();
+    }
+    let lines = lines(&desk);
+    assert_eq!(lines.len(), 20);
+    let (before, after) = ("-|500|Internal Server Error|-", "GET /open|500|Internal Server Error|200");
+    assert_eq!(lines.iter().map(String::as_str).collect::<BTreeSet<_>>(), BTreeSet::from([before, after]));
 }
 
 #[tokio::test(start_paused = true)]

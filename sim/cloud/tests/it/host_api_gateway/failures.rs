@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use http::Method;
 use rez_cloud::faults::{Fault, FaultKind, Target};
+use rez_cloud::profile::Profile;
 use rez_cloud::program::Program;
 use serde_json::json;
 
@@ -51,7 +52,7 @@ async fn a_route_may_wait_shorter() {
 #[tokio::test(start_paused = true)]
 async fn a_throttled_function_is_what_the_knob_says() {
     for status in [500, 503] {
-        let mut knobs = rez_cloud::profile::Profile::Ideal.knobs();
+        let mut knobs = Profile::Ideal.knobs();
         knobs.api_gateway.throttled_status = status;
         let desk = Desk::with(Desk::staff(), |_| (), |builder| builder.knobs(knobs).account_concurrency(0));
         assert_eq!(desk.status(Method::GET, "/open", &[]).await, status);
@@ -77,4 +78,28 @@ async fn faults_can_be_aimed_at_an_api() {
         pass(MINUTE).await;
     }
     assert_eq!(told_then, [(200, true), (503, true), (200, true)]);
+    // What the client is told the gateway reports, so that metrics and alarms know it.
+    assert_eq!(desk.recorder.count("ApiRequest", &["status: 200", "error: \"\""]), 2);
+    assert_eq!(desk.recorder.count("ApiRequest", &["status: 503", "error: \"GatewayRefused\""]), 1);
+    assert_eq!(desk.events("clerk").len(), 2);
+}
+
+/// The profile's own errors come before the effect, or after it.
+#[tokio::test(start_paused = true)]
+async fn a_gateway_that_fails_reports_what_the_client_is_told() {
+    const REQUESTS: usize = 20;
+    let mut knobs = Profile::Ideal.knobs();
+    knobs.network.server_error = 1.0;
+    let desk = Desk::with(Desk::staff(), |_| (), |builder| builder.knobs(knobs));
+    let client = desk.cloud.outside_exposed("client");
+    for _ in 0..REQUESTS {
+        let answer = clients::send(&client, request(Method::GET, "/open", &[])).await.unwrap();
+        assert_eq!(told(&answer), (500, json!({ "message": "Internal Server Error" })));
+        let id = format!("request_id: {:?}", answer.headers()["apigw-requestid"].to_str().unwrap());
+        assert_eq!(desk.recorder.count("ApiRequest", &[&id, "status: 500"]), 1);
+    }
+    let before = desk.recorder.count("ApiRequest", &["route: \"\"", "error: \"GatewayRefused\""]);
+    let after = desk.recorder.count("ApiRequest", &["route: \"GET /open\"", "error: \"GatewayFailed\""]);
+    assert_eq!((before + after, after), (REQUESTS, desk.events("clerk").len()));
+    assert!(before > 0 && after > 0, "{before} before, {after} after");
 }
