@@ -114,6 +114,8 @@ pub struct ApiRequest<'a> {
 pub enum QueueEvent<'a> {
     Sent {
         body: &'a str,
+        /// Bytes of the bodies that the same request has sent before this one; 0 outside a batch.
+        batch_bytes_before: usize,
         by: Cause<'a>,
     },
     /// `duplicate` when the queue hands out a message again although it was not due.

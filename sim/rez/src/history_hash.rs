@@ -169,7 +169,9 @@ impl Canonical {
 
     fn queue_event(&mut self, event: QueueEvent<'_>) -> &mut Self {
         match event {
-            QueueEvent::Sent { body, by } => self.tag(0).text(body).cause(by),
+            QueueEvent::Sent { body, batch_bytes_before, by } => {
+                self.tag(0).text(body).number(batch_bytes_before as u64).cause(by)
+            }
             QueueEvent::Received { receive_count, duplicate } => {
                 self.tag(1).number(receive_count.into()).flag(duplicate)
             }

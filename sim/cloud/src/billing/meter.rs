@@ -13,7 +13,7 @@ use crate::history::{
 use crate::host::api_gateway::Refusal;
 use crate::services::names;
 
-/// SQS and SNS bill every 64 KB of a message as a request ("Amazon SQS pricing").
+/// SQS and SNS bill every 64 KB of a message as a request, SQS those of a batch together ("Amazon SQS pricing").
 const CHUNK_BYTES: usize = 64 * 1024;
 
 /// HTTP APIs bill every 512 KB of a request as a request ("Amazon API Gateway pricing").
@@ -127,10 +127,10 @@ impl Meter {
         }
     }
 
-    /// What is sent by request is counted with that, up to its first chunk. SNS's own sends take no wire.
-    fn sent(&mut self, body: &str, by: Cause<'_>) {
-        let counted = if by == Cause::Cloud { 0.0 } else { 1.0 };
-        self.usage.count(Charge::SqsRequests, chunks(body) - counted);
+    /// What is sent by request is counted with that, up to its first chunk. SNS's own sends take no wire, and no batches.
+    fn sent(&mut self, body: &str, batch_bytes_before: usize, by: Cause<'_>) {
+        let counted = if by == Cause::Cloud { 0.0 } else { chunks(batch_bytes_before) };
+        self.usage.count(Charge::SqsRequests, chunks(batch_bytes_before + body.len()) - counted);
     }
 
     fn api_request(&mut self, request: &ApiRequest<'_>) {
@@ -142,7 +142,7 @@ impl Meter {
     }
 
     fn published(&mut self, topic: &str, body: &str) {
-        self.usage.count(Charge::SnsPublishes, chunks(body));
+        self.usage.count(Charge::SnsPublishes, chunks(body.len()));
         for delivery in self.topics.get(topic).into_iter().flatten() {
             self.usage.count(*delivery, 1.0);
         }
@@ -162,7 +162,9 @@ impl Subscriber for Meter {
             Fact::Log { function, line, .. } => self.log(function, log_bytes::of_line(line)),
             Fact::AccessLog { log_group, line, .. } => self.access_log(log_group, log_bytes::of_access_line(line)),
             Fact::OnBehalf { service: "sqs", count, .. } => self.usage.count(Charge::SqsRequests, *count as f64),
-            Fact::Queue { event: QueueEvent::Sent { body, by }, .. } => self.sent(body, *by),
+            Fact::Queue { event: QueueEvent::Sent { body, batch_bytes_before, by }, .. } => {
+                self.sent(body, *batch_bytes_before, *by)
+            }
             Fact::ApiRequest(request) => self.api_request(request),
             Fact::Published { topic, body, .. } => self.published(topic, body),
             Fact::Schedule { .. } => self.usage.count(Charge::Schedules, 1.0),
@@ -171,8 +173,8 @@ impl Subscriber for Meter {
     }
 }
 
-fn chunks(body: &str) -> f64 {
-    body.len().div_ceil(CHUNK_BYTES).max(1) as f64
+fn chunks(bytes: usize) -> f64 {
+    bytes.div_ceil(CHUNK_BYTES).max(1) as f64
 }
 
 /// What a delivery by this protocol is billed as; one to a function is that function's invocation.

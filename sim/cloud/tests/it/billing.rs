@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
+use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
 use bytes::Bytes;
 use http::Method;
 use rez_cloud::Cloud;
@@ -148,6 +149,24 @@ async fn pollers_pay_for_an_idle_queue() {
     let requests = item(&cloud, Charge::SqsRequests).unwrap().quantity * 1e6;
     // Five pollers, each in polls of 20 s; the last ones are still waiting.
     assert!((647_000.0..=648_000.0).contains(&requests), "{requests}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_batch_is_billed_for_each_64_kilobytes_of_all_its_messages() {
+    let cloud = cloud("\n  Inbox: { Type: AWS::SQS::Queue, Properties: { QueueName: inbox } }\n").build().unwrap();
+    let outside = clients::sqs(&cloud.outside("sender"));
+    for kilobytes in [1, 20, 100] {
+        let entry = |id: &str| {
+            let entry = SendMessageBatchRequestEntry::builder().id(id);
+            entry.message_body("x".repeat(kilobytes * 1024)).build().unwrap()
+        };
+        let batch = outside.send_message_batch().queue_url(names::queue_url("inbox"));
+        batch.set_entries(Some(["a", "b", "c", "d"].map(entry).into())).send().await.unwrap();
+    }
+    three_days(&cloud).await;
+    // 4, 80 and 400 KB.
+    let requests = f64::from(1 + 2 + 7) * 10.0;
+    check(&cloud, Charge::SqsRequests, requests, requests * 0.000_000_4);
 }
 
 #[tokio::test(start_paused = true)]

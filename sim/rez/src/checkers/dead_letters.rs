@@ -54,7 +54,7 @@ impl DeadLetters {
                     });
                 }
             }
-            QueueEvent::Sent { body, by: Cause::Function { .. } } if queue == self.names.dead_letter_queue => {
+            QueueEvent::Sent { body, by: Cause::Function { .. }, .. } if queue == self.names.dead_letter_queue => {
                 self.copies.push(message_named_by(body));
             }
             _ => {}
@@ -187,7 +187,13 @@ mod tests {
                 "last_error": {"M": {"category": {"S": "limited"}}}});
             observe_change(checker, 1, None, Some(&failed));
             let by = Cause::Function { name: "MessageProcessor", environment: 1, request_id: "r" };
-            queue(checker, 2, "dlq", "copy", QueueEvent::Sent { body: r#"{"message_id":"m1"}"#, by });
+            queue(
+                checker,
+                2,
+                "dlq",
+                "copy",
+                QueueEvent::Sent { body: r#"{"message_id":"m1"}"#, batch_bytes_before: 0, by },
+            );
         });
         assert_eq!(found.violations, 1);
     }

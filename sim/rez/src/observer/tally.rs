@@ -105,10 +105,11 @@ mod tests {
     fn a_record_is_dead_lettered_once() {
         let mut tally = Tally::default();
         let function = Cause::Function { name: "f", environment: 1, request_id: "r" };
+        let sent = |body, by| QueueEvent::Sent { body, batch_bytes_before: 0, by };
         tally.queue_event(false, &QueueEvent::Moved { to: "dlq", receive_count: 3 });
-        tally.queue_event(true, &QueueEvent::Sent { body: "moved", by: Cause::Cloud });
-        tally.queue_event(true, &QueueEvent::Sent { body: "copy", by: function });
-        tally.queue_event(false, &QueueEvent::Sent { body: "ordinary", by: function });
+        tally.queue_event(true, &sent("moved", Cause::Cloud));
+        tally.queue_event(true, &sent("copy", function));
+        tally.queue_event(false, &sent("ordinary", function));
         assert_eq!(tally.dead_lettered, 2);
     }
 }

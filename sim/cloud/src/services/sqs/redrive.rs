@@ -150,7 +150,7 @@ impl Sqs {
         source.refresh(self.shared.clock.now(), &self.shared, streams);
         let Some((number, message)) = source.store.first_ready() else { return Ok(false) };
         let destination = task.destination_of(&message)?;
-        state.send(destination, Outgoing::again(&message), Cause::Cloud, &self.shared)?;
+        state.send(destination, Outgoing::again(&message), 0, Cause::Cloud, &self.shared)?;
         let (source, _) = state.queue(&task.source_arn)?;
         source.store.remove(number);
         source.report(&self.shared, &message.id, QueueEvent::Deleted);

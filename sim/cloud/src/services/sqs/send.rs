@@ -19,7 +19,7 @@ impl Sqs {
     /// # Errors
     /// When the queue does not exist or the message is not acceptable.
     pub fn send(&self, queue: &str, outgoing: Outgoing, by: Cause<'_>) -> Result<Sent, ServiceError> {
-        self.state().send(queue, outgoing, by, &self.shared)
+        self.state().send(queue, outgoing, 0, by, &self.shared)
     }
 
     /// Sends up to ten messages, each for itself.
@@ -38,9 +38,14 @@ impl Sqs {
         if bytes > error::SIZE_MAX {
             return Err(error::batch_too_long(bytes));
         }
+        let mut bytes_before = 0;
         let send = |(id, outgoing): (String, Outgoing)| {
-            let too_long = validate::size(&outgoing) > size_max;
-            let outcome = if too_long { Err(error::entry_too_long(size_max)) } else { self.send(queue, outgoing, by) };
+            if validate::size(&outgoing) > size_max {
+                return (id, Err(error::entry_too_long(size_max)));
+            }
+            let bytes = outgoing.body.len();
+            let outcome = self.state().send(queue, outgoing, bytes_before, by, &self.shared);
+            bytes_before += if outcome.is_ok() { bytes } else { 0 };
             (id, outcome)
         };
         Ok(entries.into_iter().map(send).collect())
@@ -52,6 +57,7 @@ impl State {
         &mut self,
         address: &str,
         outgoing: Outgoing,
+        batch_bytes_before: usize,
         by: Cause<'_>,
         shared: &Shared,
     ) -> Result<Sent, ServiceError> {
@@ -73,7 +79,7 @@ impl State {
             sent: now,
             dead_letter_source: None,
         });
-        queue.report(shared, &message.id, QueueEvent::Sent { body: &message.body, by });
+        queue.report(shared, &message.id, QueueEvent::Sent { body: &message.body, batch_bytes_before, by });
         queue.add(now, visible, Stored::new(Arc::clone(&message), 0), shared, streams);
         Ok(Sent {
             message_id: message.id.clone(),
