@@ -18,10 +18,13 @@ pub use hours::{HourCounts, hour_start};
 /// Slots of an hour.
 const SHARDS: u8 = 8;
 
+/// In milliseconds.
+const THREE_DAYS: u64 = 259_200_000;
+
 /// Upper bounds of the latency histogram's buckets, in milliseconds; what is slower falls into the last, unbounded one.
-pub const LATENCY_BUCKETS_MS: [u64; 22] = [
+pub const LATENCY_BUCKETS_MS: [u64; 25] = [
     50, 100, 150, 200, 300, 400, 500, 700, 1_000, 1_500, 2_000, 3_000, 5_000, 7_000, 10_000, 15_000, 30_000, 60_000,
-    300_000, 900_000, 3_600_000, 14_400_000,
+    300_000, 900_000, 3_600_000, 14_400_000, 28_800_000, 86_400_000, THREE_DAYS,
 ];
 
 /// What is counted.
@@ -156,6 +159,9 @@ mod tests {
         assert_eq!(attribute(50), "latency_le_50");
         assert_eq!(attribute(51), "latency_le_100");
         assert_eq!(attribute(14_400_000), "latency_le_14400000");
+        assert_eq!(attribute(14_400_001), "latency_le_28800000");
+        assert_eq!(attribute(259_200_000), "latency_le_259200000");
+        assert_eq!(attribute(259_200_001), "latency_slower");
         assert_eq!(attribute(u64::MAX), "latency_slower");
     }
 

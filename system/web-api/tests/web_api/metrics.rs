@@ -39,6 +39,18 @@ async fn the_last_24_hours_are_summed() {
     assert_eq!((&hours[0]["completed"], &hours[23]["created"]), (&json!(90), &json!(1)));
 }
 
+/// A destination may be out of reach for a night or a weekend.
+#[tokio::test(start_paused = true)]
+async fn what_waited_for_days_has_a_bound_too() {
+    let world = World::new().await;
+    let slow = [("latency_le_28800000", 2), ("latency_le_86400000", 1), ("latency_le_259200000", 1)];
+    count(&world, "2026-11-23", "00#0", &slow);
+    assert_eq!(metrics(&world).await["latency_ms"], json!({"p50": 28_800_000, "p95": 259_200_000, "p99": 259_200_000}));
+    count(&world, "2026-11-23", "12#0", &[("latency_slower", 100)]);
+    tokio::time::advance(Duration::from_secs(60)).await;
+    assert_eq!(metrics(&world).await["latency_ms"]["p50"], 259_200_000, "the largest bound, as the contract says");
+}
+
 #[tokio::test(start_paused = true)]
 async fn of_nothing_there_are_no_rates() {
     let body = metrics(&World::new().await).await;
