@@ -12,13 +12,19 @@ const COMPARISONS: [&str; 4] =
     ["GreaterThanOrEqualToThreshold", "GreaterThanThreshold", "LessThanOrEqualToThreshold", "LessThanThreshold"];
 const MISSING_DATA: [&str; 4] = ["breaching", "ignore", "missing", "notBreaching"];
 
+/// Actions that an alarm may have for one state (`PutMetricAlarm`).
+const ACTIONS_MAX: usize = 5;
+
+const DAY_SECONDS: u64 = 86_400;
+
 pub(crate) fn read(reading: &Reading<'_>, topology: &mut Topology) {
     let properties = reading.properties();
     properties.deployment_only(&["ActionsEnabled", "AlarmDescription", "Tags", "Unit"]);
     for required in ["ComparisonOperator", "EvaluationPeriods", "Period", "Threshold"] {
         properties.require(required);
     }
-    let evaluation_periods = properties.number("EvaluationPeriods", 1..=u32::MAX).unwrap_or(1);
+    let period = period(&properties);
+    let evaluation_periods = evaluation_periods(&properties, period);
     let datapoints = properties.number("DatapointsToAlarm", 1..=evaluation_periods);
     let alarm = Alarm {
         name: reading.name(),
@@ -26,14 +32,14 @@ pub(crate) fn read(reading: &Reading<'_>, topology: &mut Topology) {
         metric: properties.required_text("MetricName"),
         dimensions: properties.sections("Dimensions").iter().map(dimension).collect(),
         statistic: statistic(&properties),
-        period: period(&properties),
+        period,
         evaluation_periods,
         datapoints_to_alarm: datapoints.unwrap_or(evaluation_periods),
         threshold: properties.number("Threshold", f64::MIN..=f64::MAX).unwrap_or_default(),
         comparison: properties.one_of("ComparisonOperator", &COMPARISONS).unwrap_or_default(),
         treat_missing_data: properties.one_of("TreatMissingData", &MISSING_DATA).unwrap_or("missing".to_owned()),
-        actions: properties.texts("AlarmActions"),
-        ok_actions: properties.texts("OKActions"),
+        actions: actions(&properties, "AlarmActions"),
+        ok_actions: actions(&properties, "OKActions"),
     };
     topology.alarms.insert(reading.id(), alarm);
 }
@@ -71,9 +77,29 @@ fn statistic(properties: &Section<'_>) -> String {
     plain.or(percentile).unwrap_or_default()
 }
 
+/// Those of one state.
+fn actions(properties: &Section<'_>, key: &'static str) -> Vec<String> {
+    let actions = properties.texts(key);
+    if let (true, Some(node)) = (actions.len() > ACTIONS_MAX, properties.find(key)) {
+        properties.wrong(key, node, format_args!("at most {ACTIONS_MAX} actions"));
+    }
+    actions
+}
+
+/// So many periods as make a day together; with periods of an hour and more, seven days (`PutMetricAlarm`).
+fn evaluation_periods(properties: &Section<'_>, period: Duration) -> u32 {
+    let periods = properties.number("EvaluationPeriods", 1..=u32::MAX).unwrap_or(1);
+    let (days, span) = if period.as_secs() < 3_600 { (1, "one day") } else { (7, "7 days") };
+    let most = days * DAY_SECONDS / period.as_secs();
+    if let (true, Some(node)) = (u64::from(periods) > most, properties.find("EvaluationPeriods")) {
+        properties.wrong("EvaluationPeriods", node, format_args!("at most {most}, for {span} of `Period`"));
+    }
+    periods
+}
+
 /// 10, 20, 30, or a multiple of 60 seconds up to a day.
 fn period(properties: &Section<'_>) -> Duration {
-    let seconds = properties.number("Period", 10..=86_400).unwrap_or(60u64);
+    let seconds = properties.number("Period", 10..=DAY_SECONDS).unwrap_or(60);
     if let (false, Some(node)) =
         ([10, 20, 30].contains(&seconds) || seconds.is_multiple_of(60), properties.find("Period"))
     {

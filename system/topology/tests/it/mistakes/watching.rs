@@ -107,3 +107,46 @@ fn sampling_rules() {
         &["2: missing property `SamplingRule` of `AWS::XRay::SamplingRule`"],
     );
 }
+
+/// Properties that an alarm on `m` of `namespace` has beside `rest`, which begins in line 10.
+fn alarm(namespace: &str, rest: &str) -> String {
+    format!(
+        "Namespace: {namespace}\nMetricName: m\nStatistic: Sum\nComparisonOperator: LessThanThreshold\nThreshold: 1\n{rest}"
+    )
+}
+
+#[track_caller]
+fn check_alarm(rest: &str, expected: &[&str]) {
+    check_resource("AWS::CloudWatch::Alarm", &alarm("n", rest), expected);
+}
+
+#[test]
+fn an_alarm_looks_back_a_day_or_with_hours_a_week() {
+    let periods = |what: &str| format!("11: `EvaluationPeriods` of `AWS::CloudWatch::Alarm` is {what}");
+    check_alarm("Period: 60\nEvaluationPeriods: 1440", &[]);
+    check_alarm(
+        "Period: 60\nEvaluationPeriods: 1441",
+        &[&periods("`1441` (expected at most 1440, for one day of `Period`)")],
+    );
+    check_alarm("Period: 3540\nEvaluationPeriods: 24", &[]);
+    check_alarm(
+        "Period: 3540\nEvaluationPeriods: 25",
+        &[&periods("`25` (expected at most 24, for one day of `Period`)")],
+    );
+    check_alarm("Period: 3600\nEvaluationPeriods: 168", &[]);
+    check_alarm(
+        "Period: 3600\nEvaluationPeriods: 169",
+        &[&periods("`169` (expected at most 168, for 7 days of `Period`)")],
+    );
+}
+
+#[test]
+fn an_alarm_tells_at_most_five() {
+    let minute = "Period: 60\nEvaluationPeriods: 1\n";
+    check_alarm(&format!("{minute}AlarmActions: [a, b, c, d, e]\nOKActions: [a, b, c, d, e]"), &[]);
+    let list = "of `AWS::CloudWatch::Alarm` is a list (expected at most 5 actions)";
+    check_alarm(
+        &format!("{minute}AlarmActions: [a, b, c, d, e, f]\nOKActions: [a, b, c, d, e, f]"),
+        &[&format!("12: `AlarmActions` {list}"), &format!("13: `OKActions` {list}")],
+    );
+}
