@@ -19,11 +19,14 @@ pub(crate) struct Section<'n> {
     /// Whether somebody else reads it too, and reports what is unknown.
     partly: bool,
     known: RefCell<BTreeSet<&'static str>>,
+    /// Known as well, but told already, and never expected.
+    refused: RefCell<BTreeSet<&'static str>>,
 }
 
 impl<'n> Section<'n> {
     pub fn open(node: &'n Node, what: impl Into<String>, report: &'n Report) -> Self {
-        let section = Self { what: what.into(), node, report, partly: false, known: RefCell::default() };
+        let (known, refused) = <_>::default();
+        let section = Self { what: what.into(), node, report, partly: false, known, refused };
         if !matches!(node.value, Value::Map(_) | Value::Broken) {
             report.add(node.line, format!("{} is {} (expected a mapping)", section.what, node.described()));
         }
@@ -48,6 +51,15 @@ impl<'n> Section<'n> {
     /// Accepts properties that only a deployment has a use for.
     pub fn deployment_only(&self, names: &[&'static str]) {
         self.known.borrow_mut().extend(names);
+    }
+
+    /// Refuses properties that AWS has, and that would change what is modelled.
+    pub fn not_modelled(&self, names: &[&'static str]) {
+        self.refused.borrow_mut().extend(names);
+        let is_there = |entry: &&Entry| names.contains(&entry.key.as_str()) && entry.value.value != Value::Absent;
+        for entry in self.node.entries().iter().filter(is_there) {
+            self.report.add(entry.line, format!("`{}` of {} is not modelled", entry.key, self.what));
+        }
     }
 
     /// The value of a property, unless it is not there or was reported.
@@ -244,8 +256,9 @@ impl Drop for Section<'_> {
         if self.partly {
             return;
         }
-        let known = self.known.borrow();
-        for entry in self.node.entries().iter().filter(|entry| !known.contains(entry.key.as_str())) {
+        let (known, refused) = (self.known.borrow(), self.refused.borrow());
+        let is_unknown = |entry: &&Entry| !known.contains(entry.key.as_str()) && !refused.contains(entry.key.as_str());
+        for entry in self.node.entries().iter().filter(is_unknown) {
             let expected = alternatives(known.iter());
             let message = format!("unknown property `{}` of {} (expected one of {expected})", entry.key, self.what);
             self.report.add(entry.line, message);

@@ -19,7 +19,8 @@ const DAY_SECONDS: u64 = 86_400;
 
 pub(crate) fn read(reading: &Reading<'_>, topology: &mut Topology) {
     let properties = reading.properties();
-    properties.deployment_only(&["ActionsEnabled", "AlarmDescription", "Tags", "Unit"]);
+    properties.deployment_only(&["ActionsEnabled", "AlarmDescription", "Tags"]);
+    properties.not_modelled(&["Unit"]);
     for required in ["ComparisonOperator", "EvaluationPeriods", "Period", "Threshold"] {
         properties.require(required);
     }

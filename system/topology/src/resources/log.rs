@@ -24,7 +24,7 @@ pub(crate) fn metric_filter(reading: &Reading<'_>, topology: &mut Topology) {
     let log_group = properties.required_text("LogGroupName");
     let pattern = properties.required_text("FilterPattern");
     let Some(transformation) = properties.only_section("MetricTransformations") else { return };
-    transformation.deployment_only(&["DefaultValue", "Unit"]);
+    transformation.not_modelled(&["DefaultValue", "Unit"]);
     let filter = MetricFilter {
         log_group,
         pattern,

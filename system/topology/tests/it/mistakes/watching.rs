@@ -150,3 +150,20 @@ fn an_alarm_tells_at_most_five() {
         &[&format!("12: `AlarmActions` {list}"), &format!("13: `OKActions` {list}")],
     );
 }
+
+#[test]
+fn what_would_change_a_metric_is_refused_by_name() {
+    check_alarm(
+        "Period: 60\nEvaluationPeriods: 1\nUnit: Seconds",
+        &["12: `Unit` of `AWS::CloudWatch::Alarm` is not modelled"],
+    );
+    check_resource(
+        "AWS::Logs::MetricFilter",
+        "LogGroupName: g\nFilterPattern: p\nMetricTransformations:\n  - MetricNamespace: n\n    MetricName: m\n    \
+         MetricValue: '1'\n    DefaultValue: 0\n    Unit: Count",
+        &[
+            "11: `DefaultValue` of `MetricTransformations` of `AWS::Logs::MetricFilter` is not modelled",
+            "12: `Unit` of `MetricTransformations` of `AWS::Logs::MetricFilter` is not modelled",
+        ],
+    );
+}
