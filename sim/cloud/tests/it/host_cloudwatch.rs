@@ -97,6 +97,20 @@ async fn a_metric_in_a_log_line_raises_an_alarm_and_its_topic_is_told() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_alarm_whose_actions_are_off_tells_nobody() {
+    for (enabled, told) in [("true", 1), ("false", 0)] {
+        let recorder = Recorder::default();
+        let rest = format!("Statistic: Sum\n      ActionsEnabled: {enabled}");
+        let watched = above_zero("AWS/Lambda", "Errors", "Name: FunctionName, Value: !Ref Till", &rest);
+        let cloud = shop(&watched, &recorder);
+        cloud.invoke("Till", "\"fail\"").await.unwrap();
+        pass(3 * MINUTE).await;
+        check_changes(&recorder, &[(2, "Alarm")]);
+        assert_eq!(recorder.find("Published", &["shopkeeper"]).len(), told, "{enabled}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn lines_that_match_a_filter_raise_an_alarm() {
     let filter = r#"
   Complaints:
@@ -245,7 +259,8 @@ async fn an_alarm_on_what_is_not_modelled_is_refused_by_name() {
 #[tokio::test(start_paused = true)]
 async fn the_notification_is_what_aws_sends() {
     let recorder = Recorder::default();
-    let watched = above_zero("AWS/Lambda", "Errors", "Name: FunctionName, Value: !Ref Till", "Statistic: Sum");
+    let rest = "Statistic: Sum\n      AlarmDescription: The till is stuck";
+    let watched = above_zero("AWS/Lambda", "Errors", "Name: FunctionName, Value: !Ref Till", rest);
     let inbox = "  Inbox: { Type: AWS::SQS::Queue, Properties: { QueueName: inbox } }
   Policy:
     Type: AWS::SQS::QueuePolicy
@@ -265,6 +280,7 @@ async fn the_notification_is_what_aws_sends() {
     let envelope: Value = serde_json::from_str(&received[0].message.body).unwrap();
     assert_eq!(envelope["Subject"], "ALARM: \"watch\" in US East (N. Virginia)");
     let told: Value = serde_json::from_str(envelope["Message"].as_str().unwrap()).unwrap();
+    assert_eq!(told["AlarmDescription"], "The till is stuck");
     assert_eq!(told["AlarmArn"], "arn:aws:cloudwatch:us-east-1:123456789012:alarm:watch");
     assert_eq!(told["StateChangeTime"], "2026-11-23T00:02:00.000+0000");
     assert_eq!([&told["OldStateValue"], &told["NewStateValue"]], ["INSUFFICIENT_DATA", "ALARM"]);

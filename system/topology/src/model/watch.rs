@@ -28,6 +28,7 @@ pub struct MetricFilter {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Alarm {
     pub name: String,
+    pub description: Option<String>,
     pub namespace: String,
     pub metric: String,
     pub dimensions: BTreeMap<String, String>,
@@ -39,6 +40,8 @@ pub struct Alarm {
     pub threshold: f64,
     pub comparison: String,
     pub treat_missing_data: String,
+    /// Whether anybody is told at all.
+    pub actions_enabled: bool,
     /// ARNs told when it goes to ALARM.
     pub actions: Vec<String>,
     /// ARNs told when it goes back to OK.

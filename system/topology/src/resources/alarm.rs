@@ -19,7 +19,7 @@ const DAY_SECONDS: u64 = 86_400;
 
 pub(crate) fn read(reading: &Reading<'_>, topology: &mut Topology) {
     let properties = reading.properties();
-    properties.deployment_only(&["ActionsEnabled", "AlarmDescription", "Tags"]);
+    properties.deployment_only(&["Tags"]);
     properties.not_modelled(&["Unit"]);
     for required in ["ComparisonOperator", "EvaluationPeriods", "Period", "Threshold"] {
         properties.require(required);
@@ -29,6 +29,7 @@ pub(crate) fn read(reading: &Reading<'_>, topology: &mut Topology) {
     let datapoints = properties.number("DatapointsToAlarm", 1..=evaluation_periods);
     let alarm = Alarm {
         name: reading.name(),
+        description: properties.text("AlarmDescription"),
         namespace: properties.required_text("Namespace"),
         metric: properties.required_text("MetricName"),
         dimensions: properties.sections("Dimensions").iter().map(dimension).collect(),
@@ -39,6 +40,7 @@ pub(crate) fn read(reading: &Reading<'_>, topology: &mut Topology) {
         threshold: properties.number("Threshold", f64::MIN..=f64::MAX).unwrap_or_default(),
         comparison: properties.one_of("ComparisonOperator", &COMPARISONS).unwrap_or_default(),
         treat_missing_data: properties.one_of("TreatMissingData", &MISSING_DATA).unwrap_or("missing".to_owned()),
+        actions_enabled: properties.flag("ActionsEnabled").unwrap_or(true),
         actions: actions(&properties, "AlarmActions"),
         ok_actions: actions(&properties, "OKActions"),
     };

@@ -20,7 +20,7 @@ pub(in crate::host::cloudwatch) fn notification(settings: &Settings, change: &Tr
     let at = Timestamp::from_second(at as i64).unwrap_or_default();
     let message = json!({
         "AlarmName": settings.name,
-        "AlarmDescription": null,
+        "AlarmDescription": settings.description,
         "AWSAccountId": names::ACCOUNT,
         "NewStateValue": change.to.to_string(),
         "NewStateReason": change.reason,

@@ -25,6 +25,7 @@ pub enum AlarmError {
 #[derive(Clone, Debug)]
 pub struct Settings {
     pub name: String,
+    pub description: Option<String>,
     pub metric: MetricId,
     pub statistic: Statistic,
     /// Seconds.
@@ -32,6 +33,8 @@ pub struct Settings {
     pub rule: Rule,
     pub threshold: f64,
     pub comparison: Comparison,
+    /// Whether any topic is told of anything.
+    pub actions_enabled: bool,
     /// ARNs of the topics that are told of ALARM, and of OK.
     pub alarm_actions: Vec<String>,
     pub ok_actions: Vec<String>,
@@ -47,6 +50,7 @@ impl Settings {
         let comparison = alarm.comparison.parse();
         Ok(Self {
             name: alarm.name.clone(),
+            description: alarm.description.clone(),
             metric: MetricId {
                 namespace: alarm.namespace.clone(),
                 name: alarm.metric.clone(),
@@ -61,6 +65,7 @@ impl Settings {
             },
             threshold: alarm.threshold,
             comparison: comparison.map_err(|()| value("ComparisonOperator", &alarm.comparison))?,
+            actions_enabled: alarm.actions_enabled,
             alarm_actions: alarm.actions.clone(),
             ok_actions: alarm.ok_actions.clone(),
         })
@@ -69,6 +74,7 @@ impl Settings {
     /// ARNs of the topics that are told when it goes to `state`.
     pub fn actions(&self, state: AlarmState) -> &[String] {
         match state {
+            _ if !self.actions_enabled => &[],
             AlarmState::Alarm => &self.alarm_actions,
             AlarmState::Ok => &self.ok_actions,
             AlarmState::InsufficientData => &[],

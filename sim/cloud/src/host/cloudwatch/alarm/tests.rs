@@ -18,12 +18,14 @@ const DELAY: usize = 5;
 fn settings(m: u32, n: u32, minutes: u64, missing: TreatMissingData) -> Settings {
     Settings {
         name: "queue-too-long".to_owned(),
+        description: None,
         metric: MetricId { namespace: "shop".to_owned(), name: "Length".to_owned(), dimensions: BTreeMap::new() },
         statistic: Statistic::Sum,
         period: minutes * MINUTE,
         rule: Rule { evaluation_periods: n, datapoints_to_alarm: m, missing },
         threshold: 1.0,
         comparison: Comparison::GreaterThanThreshold,
+        actions_enabled: true,
         alarm_actions: Vec::new(),
         ok_actions: Vec::new(),
     }
@@ -137,6 +139,7 @@ fn missing_data_of_tables_is_always_ignored() {
     let read = |namespace: &str| {
         let alarm = rez_topology::Alarm {
             name: "throttled".to_owned(),
+            description: None,
             namespace: namespace.to_owned(),
             metric: "ThrottledRequests".to_owned(),
             dimensions: BTreeMap::new(),
@@ -147,6 +150,7 @@ fn missing_data_of_tables_is_always_ignored() {
             threshold: 0.0,
             comparison: "GreaterThanThreshold".to_owned(),
             treat_missing_data: "breaching".to_owned(),
+            actions_enabled: true,
             actions: Vec::new(),
             ok_actions: Vec::new(),
         };
