@@ -96,6 +96,34 @@ async fn a_metric_in_a_log_line_raises_an_alarm_and_its_topic_is_told() {
     assert!(told[0].1.contains("1 out of the last 1 datapoints [2.5 ("), "{}", told[0].1);
 }
 
+/// Alone or beside one of ten seconds on the same metric, it is judged when its minutes are over.
+#[tokio::test(start_paused = true)]
+async fn an_alarm_of_seconds_does_not_hurry_the_others() {
+    let watched = above_zero(
+        "shop",
+        "Shortfall",
+        "Name: till, Value: '1'",
+        "Statistic: Sum\n      TreatMissingData: notBreaching",
+    );
+    let quick = watched.replace("  Watch:", "  Quick:").replace("AlarmName: watch", "AlarmName: quick");
+    let quick = quick.replace("Period: 60", "Period: 10");
+    let seconds = |recorder: &Recorder, alarm: &str| -> Vec<u64> {
+        recorder.find("Alarm", &[&format!("name: \"{alarm}\"")]).iter().map(|(at, _)| at.as_secs()).collect()
+    };
+    for alarms in [watched.clone(), format!("{watched}{quick}")] {
+        let recorder = Recorder::default();
+        let cloud = shop(&alarms, &recorder);
+        pass(5 * MINUTE + MINUTE / 2).await;
+        cloud.invoke("Till", embedded(cloud.clock().now_ms(), 2.5)).await.unwrap();
+        pass(10 * MINUTE).await;
+        assert_eq!(seconds(&recorder, "watch"), [60, 7 * 60, 10 * 60]);
+        if alarms.contains("quick") {
+            // Ten seconds until they are over, a minute until they can be seen.
+            assert_eq!(seconds(&recorder, "quick"), [10, 400, 430]);
+        }
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn an_alarm_whose_actions_are_off_tells_nobody() {
     for (enabled, told) in [("true", 1), ("false", 0)] {

@@ -1,10 +1,11 @@
 //! CloudWatch: metrics out of log lines and of AWS's own services, and the alarms that watch them.
 //!
 //! A metric is kept only if an alarm needs it, and only for as long as the alarm looks back, so memory does not grow
-//! with time. Alarms are evaluated every minute over periods that end with that minute, as AWS evaluates them; with one
-//! timer for all of them, and none where there is no alarm.
+//! with time. Alarms are evaluated every minute over periods that end with that minute, as AWS evaluates them, and those with
+//! a shorter period every ten seconds; with one timer for all of them, and none where there is no alarm.
 //!
-//! Not modelled: composite and anomaly alarms, actions other than topics, statistics on trimmed samples.
+//! Not modelled: composite and anomaly alarms, actions other than topics, statistics on trimmed samples. A metric has no
+//! `StorageResolution`: it is kept as finely as its alarms look, where AWS would keep it by the minute unless it says 1.
 
 pub mod alarm;
 mod aws;

@@ -73,11 +73,12 @@ impl State {
         self.aws.gauge(at, gauge, &mut self.store);
     }
 
-    /// Evaluates every alarm over periods up to second `end`, and answers with those that changed.
+    /// Evaluates every alarm that is due at second `now` over periods up to second `end`, and answers with those that
+    /// changed.
     pub fn evaluate(&mut self, end: u64, now: u64) -> Vec<(Arc<Settings>, Transition)> {
         let store = &self.store;
         let change = |alarm: &mut Alarm| Some((alarm.settings.clone(), alarm.evaluate(store, end, now)?));
-        self.alarms.iter_mut().filter_map(change).collect()
+        self.alarms.iter_mut().filter(|alarm| alarm.settings.is_due(now)).filter_map(change).collect()
     }
 
     pub fn alarms(&self) -> Vec<AlarmStatus> {

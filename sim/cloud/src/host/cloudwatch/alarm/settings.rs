@@ -3,6 +3,7 @@
 use super::comparison::Comparison;
 use super::judge::{Rule, TreatMissingData};
 use crate::history::AlarmState;
+use crate::host::cloudwatch::MINUTE;
 use crate::host::cloudwatch::metrics::{MetricId, Need, Statistic};
 use crate::services::names;
 
@@ -69,6 +70,11 @@ impl Settings {
             alarm_actions: alarm.actions.clone(),
             ok_actions: alarm.ok_actions.clone(),
         })
+    }
+
+    /// Whether it is evaluated at second `now`: one whose periods are minutes, only when a minute is over.
+    pub fn is_due(&self, now: u64) -> bool {
+        self.period < MINUTE || now.is_multiple_of(MINUTE)
     }
 
     /// ARNs of the topics that are told when it goes to `state`.
