@@ -24,13 +24,14 @@ pub(crate) fn read(reading: &Reading<'_>, topology: &mut Topology) {
     for required in ["ComparisonOperator", "EvaluationPeriods", "Period", "Threshold"] {
         properties.require(required);
     }
-    let period = period(&properties);
+    let namespace = properties.required_text("Namespace");
+    let period = period(&properties, &namespace);
     let evaluation_periods = evaluation_periods(&properties, period);
     let datapoints = properties.number("DatapointsToAlarm", 1..=evaluation_periods);
     let alarm = Alarm {
         name: reading.name(),
         description: properties.text("AlarmDescription"),
-        namespace: properties.required_text("Namespace"),
+        namespace,
         metric: properties.required_text("MetricName"),
         dimensions: properties.sections("Dimensions").iter().map(dimension).collect(),
         statistic: statistic(&properties),
@@ -100,13 +101,17 @@ fn evaluation_periods(properties: &Section<'_>, period: Duration) -> u32 {
     periods
 }
 
-/// 10, 20, 30, or a multiple of 60 seconds up to a day.
-fn period(properties: &Section<'_>) -> Duration {
+/// 10, 20, 30, or a multiple of 60 seconds up to a day. AWS takes the short ones for its own metrics too, though these
+/// have no data finer than a minute, and the alarm has mostly none.
+fn period(properties: &Section<'_>, namespace: &str) -> Duration {
     let seconds = properties.number("Period", 10..=DAY_SECONDS).unwrap_or(60);
     if let (false, Some(node)) =
         ([10, 20, 30].contains(&seconds) || seconds.is_multiple_of(60), properties.find("Period"))
     {
         properties.wrong("Period", node, "10, 20, 30 or a multiple of 60 seconds");
+    }
+    if let (true, Some(node)) = (seconds < 60 && namespace.starts_with("AWS/"), properties.find("Period")) {
+        properties.wrong("Period", node, format_args!("at least 60 seconds for a metric of `{namespace}`"));
     }
     Duration::from_secs(seconds)
 }

@@ -167,3 +167,14 @@ fn what_would_change_a_metric_is_refused_by_name() {
         ],
     );
 }
+
+#[test]
+fn metrics_of_aws_have_no_data_within_a_minute() {
+    let properties = |namespace| alarm(namespace, "Period: 30\nEvaluationPeriods: 1");
+    check_resource("AWS::CloudWatch::Alarm", &properties("shop"), &[]);
+    check_resource(
+        "AWS::CloudWatch::Alarm",
+        &properties("AWS/SQS"),
+        &["10: `Period` of `AWS::CloudWatch::Alarm` is `30` (expected at least 60 seconds for a metric of `AWS/SQS`)"],
+    );
+}
