@@ -160,9 +160,10 @@ impl Items {
     /// Takes note of what the engine has written.
     pub fn written(&mut self, id: &ItemId, image: Option<SharedImage>) {
         self.old.remove(id);
-        // Rows learn from images alone.
-        let waits = self.ordered.contains_key(&id.0);
-        self.keep(id, Kept { image, waits });
+        if let Some(rows) = self.ordered.get_mut(&id.0) {
+            rows.put_known(&id.1, image.as_ref().map(|image| image.item.clone()));
+        }
+        self.keep(id, Kept { image, waits: false });
     }
 
     /// Forgets the items of a table that is no more.
@@ -190,8 +191,11 @@ fn leave(engine: &Database, ordered: &mut BTreeMap<Arc<str>, Rows>, (table, key)
         return;
     }
     let item = kept.image.as_ref().map(|image| image.item.clone());
-    match ordered.get_mut(table) {
-        Some(rows) => rows.put(key, item),
-        None => carry_out(engine, table, key, item),
+    let Some(rows) = ordered.get_mut(table) else { return carry_out(engine, table, key, item) };
+    let is_gone = item.is_none();
+    rows.put(key, item);
+    // What is gone takes no room here until the engine is asked for something.
+    if is_gone {
+        rows.hand_over_one(engine, table, key);
     }
 }

@@ -130,8 +130,9 @@ impl Engine {
         Err(error.into())
     }
 
-    /// Puts an item back as it was.
+    /// Puts an item back as it was, which the engine has written.
     pub fn restore(&mut self, write: &Write) {
+        self.items.written(&write.id, write.after.clone());
         self.items.write(&write.id, write.before.clone());
     }
 }

@@ -44,9 +44,7 @@ impl Rows {
         let mut rows = table.is_plain.then(|| Self::new(vec![Ordered::of_table(table.keys())]))?;
         for item in items {
             let key = ItemKey::of(&table.key_of(&item)?);
-            rows.put(&key, Some(item));
-            let kept = rows.rows.get_mut(&key)?;
-            (kept.engine_has, kept.engine_waits) = (true, false);
+            rows.put_known(&key, Some(item));
         }
         Some(rows)
     }
@@ -81,6 +79,17 @@ impl Rows {
         }
         if row.is_some() || engine_has {
             self.rows.insert(key.clone(), Kept { row, engine_has, engine_waits: true });
+        }
+    }
+
+    /// The same for what the engine has already done.
+    pub fn put_known(&mut self, key: &ItemKey, image: Option<Item>) {
+        let is_there = image.is_some();
+        self.put(key, image);
+        if !is_there {
+            self.rows.remove(key);
+        } else if let Some(kept) = self.rows.get_mut(key) {
+            (kept.engine_has, kept.engine_waits) = (true, false);
         }
     }
 

@@ -83,8 +83,10 @@ impl Ordered {
         let Some((partition, place)) = self.place(row) else { return };
         self.count -= 1;
         self.bytes -= self.index.size(row.iter()) as u64;
-        if let Some(rows) = self.partitions.get_mut(&partition) {
-            rows.remove(&place);
+        let Some(rows) = self.partitions.get_mut(&partition) else { return };
+        rows.remove(&place);
+        if rows.is_empty() {
+            self.partitions.remove(&partition);
         }
     }
 
