@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::programs;
 use crate::support::container::localstack;
 
-/// A minute without faults; some seconds with a slow ntfy that refuses for a moment, and poison; an ntfy that is down for a
+/// A minute without faults; some seconds with a slow ntfy that refuses one request in four, and poison; an ntfy that is down for a
 /// while; and lost answers, broken connections and crashes.
 const SCENARIOS: [&str; 4] = [
     "minute",
