@@ -117,7 +117,8 @@ impl FlagCache {
         let before = self.kept.lock().expect("keeping flags does not panic").flags.clone();
         let (flags, wrong) = from_item(&item.unwrap_or_default(), before.as_deref());
         for error in wrong {
-            tracing::error!(category = "system", code = "flag_wrong", %error, "going on with the flag as it was");
+            let paused = flags.pause_deliveries;
+            tracing::error!(category = "system", code = "flag_wrong", %error, paused, "a flag cannot be read");
         }
         Ok(flags)
     }
@@ -151,9 +152,9 @@ impl Kept {
 fn tell(error: &StoreError) {
     match error {
         StoreError::Refused(error) => {
-            tracing::error!(category = "system", code = "flags_refused", error, "going on with the flags as they were");
+            tracing::error!(category = "system", code = "flags_refused", error, "the flags cannot be read");
         }
-        error => tracing::warn!(code = "flags_stale", %error, "going on with the flags as they were"),
+        error => tracing::warn!(code = "flags_stale", %error, "the flags cannot be read"),
     }
 }
 
