@@ -14,7 +14,7 @@ pub(super) async fn create(topology: &Topology, sqs: &Client) -> Result<(), Prov
     for (id, queue) in &topology.queues {
         let redrive =
             queue.redrive.as_ref().map(redrive_policy).map(|policy| (QueueAttributeName::RedrivePolicy, policy));
-        let policy = topology.queue_policy(&queue.url).map(|policy| (QueueAttributeName::Policy, policy));
+        let policy = topology.queue_policy(queue).map(|policy| (QueueAttributeName::Policy, policy));
         for (attribute, policy) in redrive.into_iter().chain(policy) {
             let request = sqs.set_queue_attributes().queue_url(&queue.url).attributes(attribute, policy);
             request.send().await.map_err(|error| Resource::new("queue", id, &queue.name).refused(&error))?;

@@ -29,16 +29,15 @@ pub(super) fn check_event_source(
     missing.map_or(Ok(()), |action| Err(not_permitted(id, &role.name, action, &source.queue_arn)))
 }
 
-/// Whether a policy of the queue lets the topic send to it.
+/// Whether a policy of the queue lets the topic send to it. Only of a queue in the template are the policies known.
 pub(super) fn check_subscription(id: &str, subscription: &Subscription, topology: &Topology) -> Result<(), BuildError> {
-    let queue_url = names::queue_url(names::plain(&subscription.endpoint));
-    let policies = topology.queue_policies.values().filter(|policy| policy.queue_urls.contains(&queue_url));
-    let statements = policies.flat_map(|policy| &policy.statements);
-    let (topic, queue) = (&subscription.topic_arn, &subscription.endpoint);
-    if allows_service(statements, SNS, topic, "sqs:SendMessage", queue) {
+    let (topic, arn) = (&subscription.topic_arn, &subscription.endpoint);
+    let missing = || BuildError::Missing { user: id.to_owned(), what: "queue", name: arn.clone() };
+    let queue = topology.queue_by_arn(arn).ok_or_else(missing)?;
+    if allows_service(topology.queue_statements(queue), SNS, topic, "sqs:SendMessage", arn) {
         return Ok(());
     }
-    Err(not_permitted(id, topic, "sqs:SendMessage", queue))
+    Err(not_permitted(id, topic, "sqs:SendMessage", arn))
 }
 
 /// Whether the topic may invoke the function that is subscribed to it.

@@ -106,7 +106,7 @@ fn create_queues(topology: &Topology, services: &Services) -> Result<(), BuildEr
     }
     for (id, queue) in &topology.queues {
         let redrive = queue.redrive.as_ref().map(redrive_policy).map(|policy| ("RedrivePolicy".to_owned(), policy));
-        let policy = topology.queue_policy(&queue.url).map(|policy| ("Policy".to_owned(), policy));
+        let policy = topology.queue_policy(queue).map(|policy| ("Policy".to_owned(), policy));
         let attributes = redrive.into_iter().chain(policy).collect();
         services.sqs.set_attributes(&queue.name, &attributes).map_err(refused(id))?;
     }

@@ -85,6 +85,14 @@ async fn a_topic_needs_the_queues_policy() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_queue_of_another_account_cannot_be_subscribed() {
+    let expected =
+        "`Subscription` needs queue `arn:aws:sqs:us-east-1:210987654321:inbox`, which the template does not have";
+    let elsewhere = "Endpoint: 'arn:aws:sqs:us-east-1:210987654321:inbox'";
+    check("Endpoint: !GetAtt Queue.Arn", elsewhere, expected);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_rule_needs_a_permission_to_invoke() {
     let expected = "`arn:aws:events:us-east-1:123456789012:rule/hourly` may not `lambda:InvokeFunction` on `Reader` \
                     (`Rule` needs it)";

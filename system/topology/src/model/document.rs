@@ -2,13 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::{Statement, Topology};
+use super::{Queue, Statement, Topology};
 
 impl Topology {
-    /// The policy of the queue at `url`, for the attribute `Policy` of SQS; `None` when it has none.
-    pub fn queue_policy(&self, url: &str) -> Option<String> {
-        let policies = self.queue_policies.values().filter(|policy| policy.queue_urls.iter().any(|queue| queue == url));
-        let statements: Vec<_> = policies.flat_map(|policy| &policy.statements).map(statement).collect();
+    /// The policies of a queue as one, for the attribute `Policy` of SQS; `None` when it has none.
+    pub fn queue_policy(&self, queue: &Queue) -> Option<String> {
+        let statements: Vec<_> = self.queue_statements(queue).map(statement).collect();
         let document = || json!({ "Version": "2012-10-17", "Statement": statements }).to_string();
         (!statements.is_empty()).then(document)
     }
