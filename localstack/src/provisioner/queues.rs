@@ -2,8 +2,7 @@
 
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::QueueAttributeName;
-use rez_topology::{Queue, Redrive, Topology};
-use serde_json::json;
+use rez_topology::{Queue, Topology};
 
 use super::error::{ProvisionError, Resource};
 
@@ -12,8 +11,7 @@ pub(super) async fn create(topology: &Topology, sqs: &Client) -> Result<(), Prov
         create_queue(id, queue, sqs).await?;
     }
     for (id, queue) in &topology.queues {
-        let redrive =
-            queue.redrive.as_ref().map(redrive_policy).map(|policy| (QueueAttributeName::RedrivePolicy, policy));
+        let redrive = queue.redrive.as_ref().map(|redrive| (QueueAttributeName::RedrivePolicy, redrive.document()));
         let policy = topology.queue_policy(queue).map(|policy| (QueueAttributeName::Policy, policy));
         for (attribute, policy) in redrive.into_iter().chain(policy) {
             let request = sqs.set_queue_attributes().queue_url(&queue.url).attributes(attribute, policy);
@@ -34,10 +32,6 @@ async fn create_queue(id: &str, queue: &Queue, sqs: &Client) -> Result<(), Provi
     // Its host is the endpoint's own business; account and name are what the functions will ask for.
     let (url, path) = (created.queue_url.unwrap_or_default(), path(&queue.url));
     if url.ends_with(path) { Ok(()) } else { Err(resource().differs(format!("`{url}` does not end in `{path}`"))) }
-}
-
-fn redrive_policy(redrive: &Redrive) -> String {
-    json!({ "deadLetterTargetArn": redrive.target_arn, "maxReceiveCount": redrive.max_receive_count }).to_string()
 }
 
 fn attributes(queue: &Queue) -> [(QueueAttributeName, String); 4] {

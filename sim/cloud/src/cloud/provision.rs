@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
-use rez_topology::{Index, Key, Projection, Queue, Redrive, Table, Topology};
+use rez_topology::{Index, Key, Projection, Queue, Table, Topology};
 use serde_json::{Value, json};
 
 use super::{BuildError, permits};
@@ -105,16 +105,12 @@ fn create_queues(topology: &Topology, services: &Services) -> Result<(), BuildEr
         services.sqs.create_queue(&queue.name, &queue_attributes(queue)).map_err(refused(id))?;
     }
     for (id, queue) in &topology.queues {
-        let redrive = queue.redrive.as_ref().map(redrive_policy).map(|policy| ("RedrivePolicy".to_owned(), policy));
+        let redrive = queue.redrive.as_ref().map(|redrive| ("RedrivePolicy".to_owned(), redrive.document()));
         let policy = topology.queue_policy(queue).map(|policy| ("Policy".to_owned(), policy));
         let attributes = redrive.into_iter().chain(policy).collect();
         services.sqs.set_attributes(&queue.name, &attributes).map_err(refused(id))?;
     }
     Ok(())
-}
-
-fn redrive_policy(redrive: &Redrive) -> String {
-    json!({ "deadLetterTargetArn": redrive.target_arn, "maxReceiveCount": redrive.max_receive_count }).to_string()
 }
 
 fn queue_attributes(queue: &Queue) -> BTreeMap<String, String> {

@@ -1,8 +1,8 @@
-//! A policy as the JSON document that AWS's own APIs take.
+//! Policies as the JSON documents that AWS's own APIs take.
 
 use serde_json::{Value, json};
 
-use super::{Queue, Statement, Topology};
+use super::{Queue, Redrive, Statement, Topology};
 
 impl Topology {
     /// The policies of a queue as one, for the attribute `Policy` of SQS; `None` when it has none.
@@ -10,6 +10,13 @@ impl Topology {
         let statements: Vec<_> = self.queue_statements(queue).map(statement).collect();
         let document = || json!({ "Version": "2012-10-17", "Statement": statements }).to_string();
         (!statements.is_empty()).then(document)
+    }
+}
+
+impl Redrive {
+    /// For the attribute `RedrivePolicy` of SQS.
+    pub fn document(&self) -> String {
+        json!({ "deadLetterTargetArn": self.target_arn, "maxReceiveCount": self.max_receive_count }).to_string()
     }
 }
 
