@@ -90,6 +90,8 @@ fn texts(value: Option<&Value>) -> Result<Vec<String>, PolicyError> {
 
 #[cfg(test)]
 mod tests {
+    use rez_topology::{Options, Topology};
+
     use super::*;
 
     fn check(statement: &str, expected: Result<&[&str], PolicyError>) {
@@ -135,5 +137,68 @@ mod tests {
         }
         assert_eq!(statements("not json"), Err(PolicyError::Malformed));
         assert_eq!(statements("{}"), Err(PolicyError::Malformed));
+    }
+
+    const TOPIC: &str = "arn:aws:sns:us-east-1:123456789012:news";
+    const ACCOUNT: &str = "arn:aws:iam::210987654321:root";
+
+    /// What a template lists with `policies`, each of them statements of a queue's.
+    fn with_policies(policies: &[&str]) -> Topology {
+        let mut template = "Resources:\n  Inbox: { Type: AWS::SQS::Queue }\n".to_owned();
+        for (number, statements) in policies.iter().enumerate() {
+            let properties = format!("{{ Queues: [!Ref Inbox], PolicyDocument: {{ Statement: [{statements}] }} }}");
+            template += &format!("  Policy{number}: {{ Type: AWS::SQS::QueuePolicy, Properties: {properties} }}\n");
+        }
+        Topology::from_yaml(&template, "test.yaml", &Options::default()).expect("the template of a test has no mistake")
+    }
+
+    /// That the document of the queue's policies is read as these statements.
+    fn check_queue(policies: &[&str], expected: &[Statement]) {
+        let topology = with_policies(policies);
+        let document = topology.queue_policy(&topology.queues["Inbox"]).expect("a policy");
+        let mut read = statements(&document).expect("a policy that is modelled");
+        // Of principals a document tells the kinds, in no order.
+        read.iter_mut().for_each(|statement| statement.principals.sort());
+        assert_eq!(read, expected, "{document}");
+    }
+
+    /// To send to every queue.
+    fn send(allow: bool, principals: &[&str]) -> Statement {
+        let owned = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect();
+        Statement {
+            allow,
+            actions: owned(&["sqs:SendMessage"]),
+            resources: owned(&["*"]),
+            principals: owned(principals),
+            source_arns: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn what_a_template_says_of_a_queue_is_read_back_from_its_document() {
+        let said = |effect: &str, principal: &str, more: &str| {
+            format!(
+                "{{ Effect: {effect}, Principal: {{ {principal} }}, Action: 'sqs:SendMessage', Resource: '*'{more} }}"
+            )
+        };
+        let of_topic = format!(", Condition: {{ ArnLike: {{ 'aws:SourceArn': '{TOPIC}' }} }}");
+        let topic = said("Allow", "Service: sns.amazonaws.com", &of_topic);
+        let from_topic = Statement { source_arns: vec![TOPIC.to_owned()], ..send(true, &["sns.amazonaws.com"]) };
+        let account = said("Allow", &format!("AWS: '{ACCOUNT}'"), "");
+        let nobody = said("Deny", "AWS: '*'", "");
+        let both = said("Deny", &format!("Service: sns.amazonaws.com, AWS: '{ACCOUNT}'"), "");
+
+        check_queue(&[&topic], std::slice::from_ref(&from_topic));
+        check_queue(&[&account], &[send(true, &[ACCOUNT])]);
+        check_queue(&[&nobody], &[send(false, &["*"])]);
+        check_queue(&[&both], &[send(false, &[ACCOUNT, "sns.amazonaws.com"])]);
+        let (first, second) = (format!("{topic}, {account}"), nobody);
+        check_queue(&[&first, &second], &[from_topic, send(true, &[ACCOUNT]), send(false, &["*"])]);
+    }
+
+    #[test]
+    fn a_queue_without_policies_has_no_document() {
+        let topology = with_policies(&[]);
+        assert_eq!(topology.queue_policy(&topology.queues["Inbox"]), None);
     }
 }
