@@ -2,12 +2,15 @@
 //! they befall any request: those that are aimed at `sqs.SendMessage` or `lambda.Invoke`. And it needs a permission: SNS has
 //! no role, so the policy of the queue or the function itself must let it act for its topic ("Subscribing an Amazon SQS queue
 //! to an Amazon SNS topic").
+//!
+//! Of a profile's own errors only [`SnsKnobs::server_error`](crate::profile::SnsKnobs::server_error) strikes them, drawn by SNS
+//! before each try. Those of [`NetworkKnobs`](crate::profile::NetworkKnobs), bursts of throttling among them, do not.
 
 use std::sync::{Arc, OnceLock, Weak};
 
-use crate::faults::FaultKind;
 use crate::host::iam::{allows_service, matches_resource};
 use crate::host::lambda::Lambda;
+use crate::network::Fate;
 use crate::program::BoxFuture;
 use crate::services::names;
 use crate::services::sns::{Delivery, DeliveryFailure, DeliveryTarget, Protocol, SqsTarget};
@@ -56,14 +59,14 @@ impl Deliveries {
         };
         let verdict = self.world.faults.on_request(self.world.clock.elapsed(), service, operation, resource);
         pause(verdict.delay).await;
-        match verdict.blow {
-            None => self.put(delivery),
-            Some(blow) if acts(&blow) => {
+        match verdict.blow.map_or(Fate::Served, Fate::of) {
+            Fate::Served => self.put(delivery),
+            fate if fate.acts() => {
                 // The subscriber has it, but SNS does not know, and sends it again.
                 self.put(delivery).ok();
                 Err(DeliveryFailure::Server)
             }
-            Some(blow) => Err(whose_fault(&blow)),
+            fate => Err(whose_fault(&fate)),
         }
     }
 
@@ -96,15 +99,10 @@ impl Deliveries {
     }
 }
 
-/// Whether the subscriber has taken the delivery all the same.
-fn acts(blow: &FaultKind) -> bool {
-    matches!(blow, FaultKind::LoseResponse | FaultKind::Reset { after_effect: true } | FaultKind::Crash)
-}
-
 /// Only a refusal that says so is the client's, and so not retried ("Amazon SNS dead-letter queues", developer guide).
-fn whose_fault(blow: &FaultKind) -> DeliveryFailure {
-    match blow {
-        FaultKind::Refuse { status, .. } if *status < 500 && *status != TOO_MANY_REQUESTS => DeliveryFailure::Client,
+fn whose_fault(fate: &Fate) -> DeliveryFailure {
+    match fate {
+        Fate::Refused { status, .. } if *status < 500 && *status != TOO_MANY_REQUESTS => DeliveryFailure::Client,
         _ => DeliveryFailure::Server,
     }
 }

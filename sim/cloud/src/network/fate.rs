@@ -94,7 +94,7 @@ impl Fate {
         matches!(self, Self::ErrorAfter | Self::ResponseLost | Self::ResetAfter | Self::CallerCrashes)
     }
 
-    fn of(blow: FaultKind) -> Self {
+    pub(crate) fn of(blow: FaultKind) -> Self {
         match blow {
             FaultKind::Refuse { status, code } => Self::Refused { status, code },
             FaultKind::Throttle => Self::Throttled,
