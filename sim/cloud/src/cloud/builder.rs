@@ -274,7 +274,7 @@ impl CloudBuilder {
     fn queue_of(&self, source: &rez_topology::EventSource, services: &Services) -> Queue {
         let arn = &source.queue_arn;
         let Some(backend) = &self.backend else { return Queue::embedded(services.sqs.clone(), arn) };
-        let described = self.topology.queues.values().find(|queue| queue.arn == *arn);
+        let described = self.topology.queue_by_arn(arn);
         let visibility_timeout = described.map_or(DEFAULT_VISIBILITY_TIMEOUT, |queue| queue.visibility_timeout);
         Queue::remote(backend, arn, visibility_timeout)
     }

@@ -123,7 +123,8 @@ fn queue_attributes(queue: &Queue) -> BTreeMap<String, String> {
     seconds.into_iter().map(|(name, value)| (name.to_owned(), value.as_secs().to_string())).collect()
 }
 
-/// Queues and functions are subscribed. People and web hooks live outside, where nothing here can observe them, so they are left out.
+/// Queues and functions are subscribed. People and web hooks live outside, where nothing here can observe them, so they are
+/// left out.
 fn subscribe(topology: &Topology, services: &Services) -> Result<(), BuildError> {
     for (id, subscription) in &topology.subscriptions {
         match subscription.protocol.as_str() {
